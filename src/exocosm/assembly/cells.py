@@ -1,0 +1,188 @@
+"""Cell kinds: resting numbers from the table, release and uptake, network, and what phenotypes do to rates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from exocosm.errors import InputError
+from exocosm.knowledge import Axis, KnowledgeBase
+from exocosm.model import CellKind, Cycle, DrugKill, Link, Necrosis, Parameter, Polarisation, Prior, Response
+
+from . import vesicles
+from .drug_response import half_kill_over_ic50
+from .links import links_of
+from .networks import network_of
+from .parameters import inverse, parameter
+from .scenario import Drug, Scenario
+
+_LN2 = math.log(2.0)
+
+
+@cache
+def cell_table() -> dict[str, dict[str, Any]]:
+    """Read the resting numbers of every cell kind that can be simulated."""
+    import yaml
+
+    text = files("exocosm.assembly").joinpath("cell_kinds.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["cells"]
+
+
+def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis, ...]) -> CellKind:
+    """Assemble one kind of cell for a scenario."""
+    if name not in cell_table():
+        raise InputError(f"Cell kind {name!r} cannot be simulated yet. Known: {sorted(cell_table())}.")
+    row = cell_table()[name]
+    lineage = (name, *row["counts_as"])
+    received = tuple(axis for axis in axes if axis.recipient in lineage)
+    links, omissions = links_of(kb, received)
+    tolerance = scenario.drug.tolerance if scenario.drug and name in scenario.read else {}
+    read = tuple(dict.fromkeys((*scenario.read.get(name, ()), *tolerance)))
+    network = network_of(
+        kb, cell=name, counts_as=row["counts_as"], links=links, read=read, omissions=omissions
+    )
+    return CellKind(
+        name=name,
+        entity=str(kb.entity(name).id or ""),
+        radius=_fixed(row["radius"], "um"),
+        oxygen_uptake=parameter("oxygen_uptake_rate", to="1/min"),
+        hypoxia_start=_fixed("oxygen_hypoxic_threshold", "mmHg"),
+        hypoxia_full=_fixed("oxygen_hypoxic_saturation", "mmHg"),
+        releases=(_release(kb, row, name, lineage, axes),),
+        uptakes=(vesicles.uptake(),),
+        endogenous=_endogenous(kb, name, lineage, axes, links),
+        network=network,
+        responses=_responses(read, row, tolerance),
+        cycle=_cycle(row),
+        necrosis=_necrosis() if row.get("necrosis") else None,
+        apoptosis=parameter(row["death"], to="1/min") if "death" in row else None,
+        dead_time=parameter(row["dead_time"], to="min") if "dead_time" in row else None,
+        polarisation=_polarisation(row),
+        drug_kill=_drug_kill(scenario.drug, row) if tolerance and scenario.drug else None,
+    )
+
+
+def _release(kb: KnowledgeBase, row: dict, name: str, lineage: tuple[str, ...], axes: tuple[Axis, ...]):
+    """Release with all cargo that some axis has this cell send."""
+    sent = [axis for axis in axes if axis.donor in lineage]
+    cargoes = dict.fromkeys(axis.cargo for axis in sent)
+    loadings = tuple(
+        vesicles.loading(
+            kb.entity(cargo),
+            enriched_by_hypoxia=bool(_hypoxia(kb, "sorting", cargo)),
+            statements=tuple(a.id for a in sent if a.cargo == cargo) + _hypoxia(kb, "sorting", cargo),
+        )
+        for cargo in cargoes
+    )
+    by_hypoxia = _hypoxia(kb, "release", "vesicle release") if row.get("necrosis") else ()
+    return vesicles.release(row["release"], cell=name, by_hypoxia=by_hypoxia, loadings=loadings)
+
+
+def _hypoxia(kb: KnowledgeBase, kind: str, target: str) -> tuple[str, ...]:
+    """Ids of the statements that hypoxia raises a target, of one kind (release or sorting)."""
+    return tuple(
+        s.id
+        for s in kb.influences
+        if s.kind == kind and s.source == "hypoxia" and s.target == target and s.effect == "up"
+    )
+
+
+def _endogenous(kb, name: str, lineage: tuple[str, ...], axes: tuple[Axis, ...], links: tuple[Link, ...]):
+    roles: dict[str, str] = {}
+    for link in links:
+        if link.kind == "sponge":
+            roles[link.target] = "sponged"
+    for axis in axes:
+        if axis.recipient in lineage:
+            roles.setdefault(axis.cargo, "recipient")
+        if axis.donor in lineage:
+            roles[axis.cargo] = "donor"
+    return tuple(vesicles.endogenous(kb.entity(c), cell=name, role=role) for c, role in sorted(roles.items()))
+
+
+def _cycle(row: dict) -> Cycle | None:
+    if "doubling_time" not in row:
+        return None
+    time = parameter(row["doubling_time"], to="min")
+    return Cycle(
+        rate=inverse(time, name="division_rate", unit="1/min", factor=_LN2, why="ln 2 over the doubling time"),
+        oxygen_stop=_fixed("oxygen_proliferation_threshold", "mmHg"),
+        oxygen_full=_fixed("oxygen_proliferation_saturation", "mmHg"),
+    )
+
+
+def _necrosis() -> Necrosis:
+    time = parameter("necrosis_time_at_max_rate", to="min")
+    return Necrosis(
+        oxygen_start=_fixed("oxygen_necrosis_threshold", "mmHg"),
+        oxygen_max=_fixed("oxygen_necrosis_max", "mmHg"),
+        rate_max=inverse(time, name="necrosis_rate_max", unit="1/min", factor=1.0, why="reciprocal of the time"),
+    )
+
+
+def _polarisation(row: dict) -> Polarisation | None:
+    if "polarisation" not in row:
+        return None
+    rates = row["polarisation"]
+    return Polarisation(
+        forward=parameter(rates["forward"], to="1/min"), backward=parameter(rates["backward"], to="1/min")
+    )
+
+
+def _responses(read: tuple[str, ...], row: dict, tolerance: dict[str, int]) -> tuple[Response, ...]:
+    responses = []
+    if "M2 polarisation" in read and "polarisation" in row:
+        fold = _ratio("fold_polarisation", "m1_to_m2_rate_qsp", "m1_to_m2_rate_gbm")
+        responses.append(Response(phenotype="M2 polarisation", rate="polarisation", sign=1, fold=fold))
+    if "proliferation" in read and "doubling_time" in row:
+        fold = _ratio("fold_division", "doubling_time_scc25", "doubling_time_scc25_conditioned")
+        responses.append(Response(phenotype="proliferation", rate="division", sign=1, fold=fold))
+    for phenotype, sign in tolerance.items():
+        fold = _ratio("fold_drug_tolerance", "tmz_ic50_resistant_t98g", "tmz_ic50_sensitive_mtt")
+        responses.append(
+            Response(phenotype=phenotype, rate="drug_tolerance", sign=1 if sign > 0 else -1, fold=fold)
+        )
+    return tuple(responses)
+
+
+def _ratio(name: str, above: str, below: str) -> Parameter:
+    """Bound F of a rate: how far apart two published numbers for it lie."""
+    unit = "1/min" if "rate" in above else "h" if "time" in above else "uM"
+    high, low = parameter(above, to=unit), parameter(below, to=unit)
+    ratio = high.value / low.value
+    return Parameter(
+        name=name,
+        value=ratio,
+        unit="dimensionless",
+        prior=Prior(shape="lognormal", central=ratio, low=max(1.0, ratio / 2.0), high=ratio * 2.0),
+        confidence="derived",
+        source=f"ratio of {above} ({high.source}) and {below} ({low.source})",
+        reference="; ".join(part for part in (high.reference, low.reference) if part),
+        quoted=f"{high.quoted} / {low.quoted}",
+        note="bound of how far signalling can move the rate",
+    )
+
+
+def _drug_kill(drug: Drug, row: dict) -> DrugKill:
+    hill = _fixed(drug.hill, "dimensionless")
+    divisions = _LN2 * drug.assay_time / parameter(row["doubling_time"], to="min").value
+    return DrugKill(
+        drug=drug.name,
+        half_kill=parameter(
+            drug.ic50,
+            to="mmol/L",
+            factor=half_kill_over_ic50(hill.value, divisions),
+            name=f"half_kill:{drug.name}",
+            why="lesions that kill half of the dividing cells, from the IC50 of a viability assay of the stated length",
+        ),
+        hill=hill,
+    )
+
+
+def _fixed(identifier: str, unit: str) -> Parameter:
+    """Take a row as it stands, without a spread: thresholds that only make sense together, and geometry."""
+    found = parameter(identifier, to=unit)
+    return replace(found, prior=Prior(central=found.value))

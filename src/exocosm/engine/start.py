@@ -1,0 +1,105 @@
+"""The state at time 0, and what is done to a running simulation from outside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exocosm.model import AddCopies, AddDrug, AddVesicles
+
+from .compiled import Compiled, ln_fold
+from .laws.random import INHERIT, POLARISATION, uniform
+from .laws.release import modulated
+from .layout import place
+from .state import BOOKS, State, empty_cells, empty_fields
+
+
+def start(compiled: Compiled, seed: int) -> State:
+    """Lay out the cells and fields of a model, everything at rest."""
+    model = compiled.model
+    radii = dict(zip(compiled.kinds, compiled.radius, strict=True))
+    names, positions = place(model.placements, radii, model.domain, seed)
+    cells = empty_cells(len(positions), compiled)
+    cells["id"] = np.arange(len(positions))
+    cells["parent"][:] = -1
+    cells["kind"] = np.array([compiled.kinds.index(name) for name in names], dtype=np.int64)
+    cells["position"] = np.ascontiguousarray(positions, dtype=float).reshape(-1, 3)
+    cells["alive"][:] = True
+    cells["copies"] = compiled.start_copies[cells["kind"]]
+    for i, kind in enumerate(cells["kind"]):
+        resting = compiled.networks[kind].resting
+        cells["activity"][i, : resting.size] = resting
+        share = compiled.polarisation[kind, 2]
+        cells["polarised"][i] = uniform(seed, POLARISATION, 0, int(cells["id"][i]), 1) < share
+    state = State(
+        time=0.0,
+        step=0,
+        next_id=len(positions),
+        cells=cells,
+        fields=_fields(compiled, seed),
+        production=compiled.production.copy(),
+        added_copies=np.zeros_like(compiled.production),
+    )
+    _open_books(compiled, state)
+    return state
+
+
+def _fields(compiled: Compiled, seed: int) -> dict[str, np.ndarray]:
+    fields = empty_fields(compiled)
+    for i, solute in enumerate(compiled.model.fields):
+        fields["solute"][i] = solute.initial.value
+    for stream, name in enumerate(("vesicle_carry", "cargo_carry")):
+        flat = fields[name].reshape(-1)  # a random start makes whole numbers unbiased from the first step
+        flat[:] = [uniform(seed, INHERIT, 0, i, stream) for i in range(flat.size)]
+    return fields
+
+
+def _open_books(compiled: Compiled, state: State) -> None:
+    v, c = len(compiled.vesicles), len(compiled.cargoes)
+    state.vesicle_books = {name: np.zeros(v) for name in BOOKS}
+    state.cargo_books = {name: np.zeros((v, c)) for name in BOOKS}
+    space = (-3, -2, -1)
+    state.vesicle_books["carry_start"] = state.fields["vesicle_carry"].sum(axis=space)
+    state.cargo_books["carry_start"] = state.fields["cargo_carry"].sum(axis=space)
+
+
+def voxel_index(compiled: Compiled, positions: np.ndarray) -> np.ndarray:
+    """Return the linear index (n,) of the voxel that holds each position (n, 3) [µm]."""
+    n_z, n_y, n_x = compiled.model.domain.shape
+    cell = np.floor(positions / compiled.model.domain.spacing.value).astype(np.int64)
+    x, y, z = (np.clip(cell[:, a], 0, n - 1) for a, n in enumerate((n_x, n_y, n_z)))
+    return (z * n_y + y) * n_x + x
+
+
+def apply_event(compiled: Compiled, state: State, event) -> None:
+    """Do one thing to the simulation: add a drug, vesicles or copies."""
+    if isinstance(event, AddDrug):
+        index = [f.name for f in compiled.model.fields].index(compiled.model.field(event.field).name)
+        state.fields["solute"][index] += event.amount.value
+    elif isinstance(event, AddVesicles):
+        _add_vesicles(compiled, state, event)
+    elif isinstance(event, AddCopies):
+        _add_copies(compiled, state, event)
+
+
+def _add_vesicles(compiled: Compiled, state: State, event: AddVesicles) -> None:
+    v = compiled.vesicle_index(event.vesicle)
+    kind = compiled.kind_index(event.recipient)
+    recipients = state.cells["alive"] & (state.cells["kind"] == kind)
+    number = np.bincount(state.cells["voxel"][recipients], minlength=state.fields["vesicles"][v].size)
+    number = number * event.per_recipient.value
+    state.fields["vesicles"][v].reshape(-1)[:] += number
+    state.vesicle_books["added"][v] += number.sum()
+    for loading in event.loadings:
+        c = compiled.cargo_index(loading.cargo)
+        copies = number * modulated(loading.copies.value, ln_fold(loading), event.hypoxia)
+        state.fields["cargo"][v, c].reshape(-1)[:] += copies
+        state.cargo_books["added"][v, c] += copies.sum()
+
+
+def _add_copies(compiled: Compiled, state: State, event: AddCopies) -> None:
+    kind, c = compiled.kind_index(event.recipient), compiled.cargo_index(event.cargo)
+    recipients = state.cells["alive"] & (state.cells["kind"] == kind)
+    state.cells["copies"][recipients, c] += event.copies.value
+    if event.held:
+        state.added_copies[kind, c] += event.copies.value
+        state.production[kind, c] += compiled.cargo_loss[c] * event.copies.value

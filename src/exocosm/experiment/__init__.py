@@ -1,0 +1,29 @@
+"""Models run as a laboratory would: arms, treatments, replicates, assays, comparisons."""
+
+from .run import RunResult, run
+from .study import Study, StudyInfo, load_study, studies
+from .treatments import (
+    AddBackVesicles,
+    ClampField,
+    DrugDose,
+    KnockDown,
+    Mimic,
+    ReleaseInhibitor,
+    treated,
+)
+
+__all__ = [
+    "AddBackVesicles",
+    "ClampField",
+    "DrugDose",
+    "KnockDown",
+    "Mimic",
+    "ReleaseInhibitor",
+    "RunResult",
+    "Study",
+    "StudyInfo",
+    "load_study",
+    "run",
+    "studies",
+    "treated",
+]

@@ -1,0 +1,5 @@
+"""Read-outs of a trajectory, as a laboratory would take them."""
+
+from .measure import QUANTITIES, ReadOut, measure
+
+__all__ = ["QUANTITIES", "ReadOut", "measure"]

@@ -1,0 +1,65 @@
+"""The run folder: written piece by piece, each file whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exocosm.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder; one that holds anything is never written to.
+
+    Raises
+    ------
+    InputError : if the folder is in use or cannot be written
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise InputError(f"Folder {str(folder)!r} is in use. Name a new one; nothing was overwritten.")
+        (folder / "tables").mkdir()
+    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        raise InputError(f"Cannot write to {str(folder)!r}: {error.strerror}. Choose another folder.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file through a temporary one, so that readers never see half of it."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, record: Any) -> None:
+    """Write a JSON file."""
+    write_text(path, json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_yaml(path: Path, record: Any) -> None:
+    """Write a YAML file, keys in the order given."""
+    import yaml
+
+    write_text(path, yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=120))
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table as CSV and as Parquet."""
+    write_text(folder / "tables" / f"{name}.csv", table.to_csv(index=False))
+    path = folder / "tables" / f"{name}.parquet"
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        table.to_parquet(temporary, index=False)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,281 @@
+"""run(study) → a run folder: models, runs, tables, provenance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exocosm import knowledge, provenance
+from exocosm.assembly import assemble, overridden
+from exocosm.errors import InputError
+from exocosm.model import Model
+
+from . import folder as files
+from .assays import ReadOut
+from .compare import effects
+from .dose_table import dose_table, hidden_readouts
+from .draws import Draws, stable_draws
+from .ic50 import ic50_table, shift_table
+from .protocol import Condition, SingleRun, conditions, model_of
+from .study import Study
+from .workers import Outcome, Task, execute_all
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """Where a run left its results, and whether all of it was done."""
+
+    folder: Path
+    state: str
+
+
+def run(
+    study: Study,
+    *,
+    out: Path,
+    seed: int | None = None,
+    replicates: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    device: str = "cpu",
+) -> RunResult:
+    """Run a study and leave a folder with everything it gave and everything needed to rerun it.
+
+    Parameters
+    ----------
+    out : a new or empty folder
+    seed : key of all draws; the study's own when None
+    replicates : draws of the priors, each run in every arm; the study's own when None
+    threads : runs at a time; all processors when None. Results do not depend on it.
+    progress : called with (runs done, runs in all, what)
+
+    An interruption (Ctrl-C) or a full disk leaves what was finished, with tables and a status.
+
+    Raises
+    ------
+    InputError : for a folder in use, a bad number or a study that cannot be assembled
+    """
+    out = Path(out)
+    seed = study.seed if seed is None else seed
+    replicates = study.replicates if replicates is None else replicates
+    threads = provenance.available_threads() if threads is None else threads
+    _check_numbers(seed=seed, replicates=replicates, threads=threads)
+    kb = knowledge.load()
+    model = assemble(kb, study.scenario)
+    settings = overridden({name: p for name, (p, _) in model.parameters().items()}, study.parameters)
+    listed = conditions(study)
+    models = [model_of(model, condition) for condition in listed]  # bad treatments show before anything is written
+    draws = stable_draws(model, seed, replicates)
+    runs = tuple(
+        SingleRun(condition=c, replicate=r, draw=draws.indices[r])
+        for r in range(replicates)
+        for c in range(len(listed))
+    )
+    files.prepare(out)
+    ledger = _Ledger(study=study, kb=kb, model=model, conditions=listed, draws=draws, out=out, seed=seed)
+    ledger.open(replicates, threads, device, models, settings, len(runs))
+    (out / "frames").mkdir()
+    task = Task(
+        model=model,
+        conditions=listed,
+        readouts=(*study.readouts, *ledger.hidden),
+        duration=study.duration,
+        record_every=study.record_every,
+        seed=seed,
+        device=device,
+        frames=out / "frames" if study.scenario.well_mixed is False else None,
+        parameters=settings,
+    )
+
+    def keep(outcome: Outcome) -> None:
+        ledger.outcomes.append(outcome)
+        if progress is not None:
+            progress(len(ledger.outcomes), len(runs), _what(listed[outcome.run.condition], outcome))
+
+    if progress is not None:
+        progress(0, len(runs), "compiling")
+    state, message = "done", ""
+    try:
+        execute_all(task, runs, min(threads, len(runs)), keep)
+    except KeyboardInterrupt:
+        state, message = "interrupted", "stopped by the user"
+    except Exception as error:
+        ledger.close("failed", str(error), len(runs))
+        raise
+    ledger.close(state, message, len(runs))
+    return RunResult(folder=out, state=state)
+
+
+def _check_numbers(**numbers: int) -> None:
+    for name, value in numbers.items():
+        low = 0 if name == "seed" else 1
+        if isinstance(value, bool) or not isinstance(value, int) or value < low or value >= 2**63:
+            raise InputError(f"Expected `{name}` to be a whole number >= {low}, found {value!r}.")
+
+
+def _what(condition: Condition, outcome: Outcome) -> str:
+    level = "" if math.isnan(condition.level) else f" at {condition.level:g}"
+    return f"{condition.arm}{level}, replicate {outcome.run.replicate + 1}"
+
+
+@dataclass
+class _Ledger:
+    """What a run writes down: before it starts, and from the outcomes it has when it ends."""
+
+    study: Study
+    kb: knowledge.KnowledgeBase
+    model: Model
+    conditions: tuple[Condition, ...]
+    draws: Draws
+    out: Path
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+        self.hidden: tuple[ReadOut, ...] = hidden_readouts(self.study, self.model, self.kb)
+        self.provenance: dict[str, Any] = {}
+
+    def open(self, replicates: int, threads: int, device: str, models, settings, total: int) -> None:
+        """Write study, model, statements, parameters and provenance."""
+        record = {**self.study.record, "seed": self.seed, "replicates": replicates}
+        self.provenance = provenance.collect(
+            seed=self.seed,
+            replicates=replicates,
+            device=device,
+            knowledge={"version": self.kb.version, "sha256": self.kb.sha256},
+            study_sha256=provenance.sha256_of_json(record),
+            draws={"used": list(self.draws.indices), "tried": self.draws.tried, "rejected": self.draws.rejected},
+            threads=threads,
+        )
+        files.write_yaml(self.out / "study.yaml", record)
+        self.model.save(self.out / "model.json")
+        files.write_json(self.out / "statements.json", self._statements())
+        files.write_table(self.out, "parameters", _parameter_table(models, settings))
+        files.write_json(self.out / "provenance.json", self.provenance)
+        self._status("running", "", total)
+
+    def close(self, state: str, message: str, total: int) -> None:
+        """Write the tables of what is done, and how the run ended."""
+        self._status(state, message, total)
+        if self.outcomes:
+            self._tables()
+        self.provenance["finished"] = provenance.now()
+        files.write_json(self.out / "provenance.json", self.provenance)
+
+    def _status(self, state: str, message: str, total: int) -> None:
+        done = len(self.outcomes)
+        record = {"state": state, "message": message, "runs_done": done, "runs_total": total}
+        files.write_json(self.out / "status.json", record)
+
+    def _tables(self) -> None:
+        outcomes = sorted(self.outcomes, key=lambda o: (o.run.condition, o.run.replicate))
+        everything = _readout_table(self.conditions, outcomes, (*self.study.readouts, *self.hidden))
+        hidden_names = {readout.name for readout in self.hidden}
+        is_hidden = everything["readout"].isin(hidden_names)
+        shown = everything[~is_hidden].reset_index(drop=True)
+        files.write_table(self.out, "readouts", shown)
+        files.write_table(self.out, "books", _book_table(self.conditions, outcomes))
+        files.write_table(self.out, "effects", effects(shown, self.study.control, self.seed))
+        if self.study.drug is not None:
+            fits = ic50_table(shown, _viability(self.study))
+            files.write_table(self.out, "ic50", fits)
+            files.write_table(self.out, "ic50_shift", shift_table(fits, self.study.control, self.seed))
+        last = everything[is_hidden & (everything["time_h"] == everything["time_h"].max())]
+        last = last[(last["series"] == "arms") | ((last["series"] == "dose_response") & (last["level"] == 0))]
+        doses = dose_table(self.study, self.model, self.kb, self.draws.indices, self.seed, last)
+        files.write_table(self.out, "dose", doses)
+
+    def _statements(self) -> dict[str, Any]:
+        """Every record that the model or a read-out rests on."""
+        used = set(self.study.scenario.axes)
+        for kind in self.model.cell_kinds:
+            for edge in kind.network.edges:
+                used.update(edge.statements)
+            for link in kind.network.links:
+                used.update(link.statements)
+            for release in kind.releases:
+                used.update(release.statements)
+                for loading in release.loadings:
+                    used.update(loading.statements)
+        for readout in self.study.readouts:
+            used.update(readout.statements)
+        phenotypes = {n.name for k in self.model.cell_kinds for n in k.network.nodes if n.kind == "phenotype"}
+        identifiers = sorted(i for i in used if not i.startswith("definition:"))
+        return self.kb.subset(identifiers, phenotypes=sorted(phenotypes)).to_records()
+
+
+def _viability(study: Study) -> str:
+    """The read-out whose fall with the dose is fitted: the number of living cells the drug acts on."""
+    assert study.drug is not None
+    for readout in study.readouts:
+        if readout.quantity == "count" and readout.cell == study.drug.cell:
+            return readout.name
+    raise InputError(f"A drug study needs a read-out `count` of {study.drug.cell!r}.")
+
+
+def _readout_table(listed: tuple[Condition, ...], outcomes: list[Outcome], readouts) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (condition.series, condition.arm, condition.level, outcome.run.replicate, time / 60.0, readout.name,
+         readout.cell, readout.unit, value)
+        for outcome in outcomes
+        for condition in (listed[outcome.run.condition],)
+        for readout in readouts
+        for time, value in zip(outcome.times, outcome.values[readout.name], strict=True)
+    ]  # fmt: skip
+    columns = ["series", "arm", "level", "replicate", "time_h", "readout", "cell", "unit", "value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _book_table(listed: tuple[Condition, ...], outcomes: list[Outcome]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        {
+            "series": listed[outcome.run.condition].series,
+            "arm": listed[outcome.run.condition].arm,
+            "level": listed[outcome.run.condition].level,
+            "replicate": outcome.run.replicate,
+            "vesicle": account["name"],
+            **{key: value for key, value in account.items() if key != "name"},
+        }
+        for outcome in outcomes
+        for account in outcome.books
+    ]
+    return pd.DataFrame(rows)
+
+
+def _parameter_table(models: list[Model], settings: dict[str, float]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: dict[str, dict[str, Any]] = {}
+    for model in models:
+        for name, (parameter, places) in model.parameters().items():
+            if name.startswith(("dose:", "mimic:")):
+                continue  # levels of a series, one per arm
+            rows.setdefault(
+                name,
+                {
+                    "name": name,
+                    "value": settings.get(name, parameter.value),
+                    "unit": parameter.unit,
+                    "low": parameter.prior.low,
+                    "high": parameter.prior.high,
+                    "prior": "set by the user" if name in settings else parameter.prior.shape,
+                    **{
+                        key: asdict(parameter)[key]
+                        for key in ("confidence", "source", "reference", "quoted", "note")
+                    },
+                    "used_by": "; ".join(places[:3]) + (f"; and {len(places) - 3} more" if len(places) > 3 else ""),
+                },
+            )
+    return pd.DataFrame(list(rows.values()))

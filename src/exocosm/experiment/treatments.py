@@ -1,0 +1,219 @@
+"""Interventions: each is a record that turns a model into the treated model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from exocosm.assembly import parameter
+from exocosm.errors import InputError
+from exocosm.model import (
+    AddCopies,
+    AddDrug,
+    AddVesicles,
+    CellKind,
+    Loading,
+    Model,
+    Parameter,
+    chosen,
+)
+from exocosm.units import minutes, quantity
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseInhibitor:
+    """Take away a share of vesicle release in some cells, as GW4869 does; `cut` names a parameter."""
+
+    cells: tuple[str, ...]
+    cut: str
+    name: str = "release inhibitor"
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        share = parameter(self.cut, to="dimensionless", at_most=1.0)
+
+        def inhibited(kind: CellKind) -> CellKind:
+            return replace(kind, releases=tuple(replace(r, inhibition=share) for r in kind.releases))
+
+        return _changed(model, self.cells, inhibited)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnockDown:
+    """Lower the production of a cargo in its donors, made beforehand so that it is in force at the start."""
+
+    cargo: str
+    cells: tuple[str, ...]
+    efficiency: str = "knock_down_efficiency"
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        model.cargo(self.cargo)
+        efficiency = parameter(self.efficiency, to="dimensionless", at_most=1.0)
+        left = replace(
+            efficiency,
+            name=f"production_left:{self.cargo}",
+            value=1.0 - efficiency.value,
+            prior=_complement(efficiency.prior),
+            note=f"1 - {efficiency.name}",
+        )
+
+        def lowered(kind: CellKind) -> CellKind:
+            if self.cargo not in {amount.cargo for amount in kind.endogenous}:
+                raise InputError(f"`{kind.name}` holds no `{self.cargo}` that could be knocked down.")
+            return replace(
+                kind,
+                endogenous=tuple(
+                    replace(a, production_factor=left) if a.cargo == self.cargo else a for a in kind.endogenous
+                ),
+            )
+
+        return _changed(model, self.cells, lowered)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClampField:
+    """Hold a dissolved substance at one value everywhere, such as oxygen in a normoxic control."""
+
+    field: str
+    value: str
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        unit = model.field(self.field).unit
+        level = chosen(f"clamp:{self.field}", quantity(self.value, to=unit), unit, why="set-up of the arm")
+        fields = tuple(
+            replace(f, initial=level, clamped=True) if f.name == self.field else f for f in model.fields
+        )
+        return replace(model, fields=fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddBackVesicles:
+    """Add isolated vesicles, so many per recipient, loaded as their donors load them.
+
+    `cargo` picks the cargoes they carry (empty: all that any axis of the study has a donor send).
+    """
+
+    recipient: str
+    per_recipient: str
+    cargo: tuple[str, ...] = ()
+    hypoxic_donors: bool = False
+    time: str = "0 h"
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        model.cell_kind(self.recipient)
+        loadings = _known_loadings(model)
+        unknown = set(self.cargo) - set(loadings)
+        if unknown:
+            raise InputError(f"No vesicles of this study carry {sorted(unknown)}. Known: {sorted(loadings)}.")
+        event = AddVesicles(
+            vesicle=model.vesicle_kinds[0].name,
+            recipient=self.recipient,
+            per_recipient=self._dose(),
+            loadings=tuple(loadings[name] for name in (self.cargo or sorted(loadings))),
+            hypoxia=1.0 if self.hypoxic_donors else 0.0,
+            time=minutes(self.time),
+        )
+        return replace(model, events=(*model.events, event))
+
+    def offered(self) -> float:
+        """Return the vesicles offered per recipient."""
+        return self._dose().value
+
+    def _dose(self) -> Parameter:
+        try:
+            number = float(self.per_recipient)
+        except ValueError:
+            found = parameter(self.per_recipient, to="dimensionless", label="vesicles")
+            return replace(found, prior=replace(found.prior, shape="fixed"))
+        if not number >= 0:
+            raise InputError(f"Expected `per_recipient` to be >= 0 vesicles, found {self.per_recipient!r}.")
+        return chosen("vesicles_added", number, "vesicles", why="dose of the arm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mimic:
+    """Put copies of a cargo straight into the cytosol of recipients and keep them up: a transfected mimic."""
+
+    cargo: str
+    recipient: str
+    copies: float
+    time: str = "0 h"
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        model.cargo(self.cargo)
+        model.cell_kind(self.recipient)
+        if self.copies < 0:
+            raise InputError(f"Expected `copies` of a mimic to be >= 0, found {self.copies!r}.")
+        event = AddCopies(
+            cargo=self.cargo,
+            recipient=self.recipient,
+            copies=chosen(f"mimic:{self.cargo}", self.copies, "copies", why="level of the titration"),
+            time=minutes(self.time),
+            held=True,
+        )
+        return replace(model, events=(*model.events, event))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrugDose:
+    """Add a drug to the medium."""
+
+    drug: str
+    concentration: str
+    time: str = "0 h"
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        model.field(self.drug)
+        amount = chosen(
+            f"dose:{self.drug}", quantity(self.concentration, to="mmol/L"), "mmol/L", why="dose of the arm"
+        )
+        event = AddDrug(field=self.drug, amount=amount, time=minutes(self.time))
+        return replace(model, events=(*model.events, event))
+
+
+Treatment = ReleaseInhibitor | KnockDown | ClampField | AddBackVesicles | Mimic | DrugDose
+
+TREATMENTS: dict[str, type] = {
+    "release_inhibitor": ReleaseInhibitor,
+    "knock_down": KnockDown,
+    "clamp_field": ClampField,
+    "add_vesicles": AddBackVesicles,
+    "mimic": Mimic,
+    "drug": DrugDose,
+}
+
+
+def treated(model: Model, treatments: tuple[Treatment, ...]) -> Model:
+    """Apply treatments in order."""
+    for treatment in treatments:
+        model = treatment.apply(model)
+    return model
+
+
+def _changed(model: Model, cells: tuple[str, ...], change) -> Model:
+    for name in cells:
+        model.cell_kind(name)
+    kinds = tuple(change(kind) if kind.name in cells else kind for kind in model.cell_kinds)
+    return replace(model, cell_kinds=kinds)
+
+
+def _complement(prior):
+    return replace(
+        prior,
+        central=1.0 - prior.central,
+        low=None if prior.high is None else 1.0 - prior.high,
+        high=None if prior.low is None else 1.0 - prior.low,
+    )
+
+
+def _known_loadings(model: Model) -> dict[str, Loading]:
+    return {
+        loading.cargo: loading
+        for kind in model.cell_kinds
+        for release in kind.releases
+        for loading in release.loadings
+    }

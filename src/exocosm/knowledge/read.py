@@ -1,0 +1,193 @@
+"""Knowledge files (YAML) → records, with file, line and field of everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exocosm.errors import InputError, did_you_mean
+
+from .entities import Entity
+from .finding import Finding
+from .phenotype import Phenotype
+from .problems import KnowledgeFileError, Problem
+from .record import not_among
+from .reference import Document, Reference
+from .statement import Axis, Influence, Statement
+from .structure import Report, structure
+from .yaml_tree import YamlTree, read_text
+
+STATEMENT_KINDS: dict[str, type[Axis] | type[Influence]] = {
+    "axis": Axis,
+    "mechanism": Influence,
+    "release": Influence,
+    "sorting": Influence,
+    "uptake": Influence,
+    "biogenesis": Influence,
+}
+_SECTIONS: dict[str, type[Any] | None] = {
+    "documents": Document,
+    "references": Reference,
+    "entities": Entity,
+    "statements": None,  # Axis or Influence, by kind
+    "phenotypes": Phenotype,
+    "findings": Finding,
+}
+KEY_FIELDS = {section: "name" if section in ("entities", "phenotypes") else "id" for section in _SECTIONS}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A record and the place it was read from."""
+
+    record: Any
+    section: str
+    index: int
+    tree: YamlTree
+
+    def problem(self, field: str, message: str) -> Problem:
+        """Return a problem with one field of this record."""
+        path = f"{self.section}[{self.index}]" + (f".{field}" if field else "")
+        return Problem(self.tree.file, self.tree.line(path), path, message)
+
+    def __str__(self) -> str:
+        return f"{self.tree.file}:{self.tree.line(f'{self.section}[{self.index}]')}"
+
+
+@dataclass(frozen=True)
+class KnowledgeFile:
+    """The records of one file, with the problems of those that could not be built."""
+
+    path: Path
+    topic: str
+    placed: tuple[Placed, ...]
+    problems: tuple[Problem, ...]
+    # (section, id or name) of the records that could not be built
+    damaged: frozenset[tuple[str, str]] = frozenset()
+    parsed: bool = True  # False when the text could not be taken apart
+
+    def records(self, section: str) -> list[Any]:
+        """Return the records of one section, such as "statements"."""
+        return [item.record for item in self.placed if item.section == section]
+
+
+def read_file(path: str | Path) -> KnowledgeFile:
+    """Read one knowledge file.
+
+    Names and ids are not compared with other files; `load` does that.
+
+    Raises
+    ------
+    KnowledgeFileError : with every problem of the file
+    """
+    file = scan_file(Path(path))
+    if file.problems:
+        raise KnowledgeFileError(file.problems)
+    return file
+
+
+def scan_file(path: Path) -> KnowledgeFile:
+    """Read one knowledge file and keep its problems beside the records that are sound."""
+    try:
+        tree = YamlTree(read_text(path), str(path))
+    except KnowledgeFileError as error:
+        return KnowledgeFile(path, "", (), tuple(error.problems), parsed=False)
+    problems = list(tree.problems)
+
+    def report(field: str, message: str) -> None:
+        problems.append(Problem(tree.file, tree.line(field), field, message))
+
+    if not isinstance(tree.value, dict):
+        report("", f"expected a mapping with topic, {', '.join(_SECTIONS)}; found {_describe(tree.value)}.")
+        return KnowledgeFile(path, "", (), tuple(problems), parsed=False)
+    topic = _topic(tree.value, report)
+    placed: list[Placed] = []
+    damaged: set[tuple[str, str]] = set()
+    for section, i, item in _items(tree.value, report):
+        record = _record(section, item, f"{section}[{i}]", report)
+        if record is not None:
+            placed.append(Placed(record, section, i, tree))
+        elif isinstance(item, dict) and isinstance(item.get(KEY_FIELDS[section]), str):
+            damaged.add((section, item[KEY_FIELDS[section]]))
+    problems.sort(key=lambda problem: problem.line or 0)
+    return KnowledgeFile(path, topic, tuple(placed), tuple(problems), frozenset(damaged))
+
+
+def knowledge_files(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the files named, with folders replaced by the .yaml and .yml files anywhere inside them.
+
+    Raises
+    ------
+    InputError : if a path does not exist, or a folder holds no such file
+    """
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(
+                file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file()
+            )
+            if not inside:
+                raise InputError(
+                    f"The folder {str(path)!r} holds no .yaml file. Name a folder with knowledge files."
+                )
+            found.extend(inside)
+        elif path.exists():
+            found.append(path)
+        else:
+            raise InputError(
+                f"There is no file or folder {str(path)!r}. Name a knowledge file (.yaml) or a folder."
+            )
+    return list(dict.fromkeys(found))
+
+
+def _topic(data: dict[str, Any], report: Report) -> str:
+    topic = data.get("topic")
+    if not isinstance(topic, str) or not topic.strip():
+        report("topic", "is missing: say in a few words what the file is about.")
+        return ""
+    return topic
+
+
+def _items(data: dict[str, Any], report: Report) -> Iterator[tuple[str, int, Any]]:
+    for section, items in data.items():
+        if section == "topic" or (items is None and section in _SECTIONS):
+            continue
+        if section not in _SECTIONS:
+            known = ", ".join(_SECTIONS)
+            report(
+                section,
+                f"is no part of a knowledge file.{did_you_mean(section, ['topic', *_SECTIONS])} "
+                f"Known are topic, {known}.",
+            )
+        elif not isinstance(items, list):
+            report(section, f"expected a list, found {_describe(items)}.")
+        else:
+            for i, item in enumerate(items):
+                yield section, i, item
+
+
+def _record(section: str, item: Any, field: str, report: Report) -> Any:
+    record_class = _SECTIONS[section]
+    if record_class is None:
+        return _statement(item, field, report)
+    return structure(record_class, item, field, report)
+
+
+def _statement(item: Any, field: str, report: Report) -> Statement | None:
+    kind = item.get("kind") if isinstance(item, dict) else "axis"
+    if not isinstance(kind, str) or kind not in STATEMENT_KINDS:
+        report(f"{field}.kind", not_among(kind, STATEMENT_KINDS))
+        return None
+    statement_class: type[Any] = STATEMENT_KINDS[kind]
+    built: Statement | None = structure(statement_class, item, field, report)
+    return built
+
+
+def _describe(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else repr(value)

@@ -1,0 +1,162 @@
+"""The Model: everything that is simulated, as pure data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from exocosm.errors import InputError
+
+from .cells import CellKind
+from .events import Event
+from .parameter import Parameter
+from .tissue import Domain, Field, Mechanics, Placement
+from .vesicles import Cargo, VesicleKind
+
+FORMAT = "exocosm-model-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """Cells, vesicles, cargo, fields, domain and what is done to them. Running it changes nothing in it."""
+
+    name: str
+    cell_kinds: tuple[CellKind, ...]
+    vesicle_kinds: tuple[VesicleKind, ...]
+    cargoes: tuple[Cargo, ...]
+    fields: tuple[Field, ...]
+    domain: Domain
+    mechanics: Mechanics
+    placements: tuple[Placement, ...]
+    events: tuple[Event, ...] = ()
+    format: str = FORMAT
+
+    def __post_init__(self) -> None:
+        _check_references(self)
+
+    def cell_kind(self, name: str) -> CellKind:
+        """Return the cell kind of this name, or raise InputError naming those there are."""
+        return _named(self.cell_kinds, name, "cell kind")
+
+    def vesicle_kind(self, name: str) -> VesicleKind:
+        """Return the vesicle class of this name, or raise InputError naming those there are."""
+        return _named(self.vesicle_kinds, name, "vesicle class")
+
+    def cargo(self, name: str) -> Cargo:
+        """Return the cargo of this name, or raise InputError naming those there are."""
+        return _named(self.cargoes, name, "cargo")
+
+    def field(self, name: str) -> Field:
+        """Return the field of this name, or raise InputError naming those there are."""
+        return _named(self.fields, name, "field")
+
+    def parameters(self) -> dict[str, tuple[Parameter, tuple[str, ...]]]:
+        """Collect every number once: name → (parameter, the places that use it)."""
+        found: dict[str, tuple[Parameter, list[str]]] = {}
+        for place, parameter in _walk(self, ""):
+            first = found.setdefault(parameter.name, (parameter, []))
+            if first[0] != parameter:
+                raise InputError(
+                    f"Parameter `{parameter.name}` stands for two different numbers: "
+                    f"{first[0].value:g} at {first[1][0]} and {parameter.value:g} at {place}."
+                )
+            first[1].append(place)
+        return {name: (parameter, tuple(places)) for name, (parameter, places) in found.items()}
+
+    def drawn(self, seed: int, draw: int) -> Model:
+        """Return the model with every number redrawn from its prior.
+
+        The quantile of a number depends on (seed, draw, its name) alone, so arms of one experiment share
+        their draws, and adding a parameter changes no other. Draw 0 is a draw like the others; the
+        central values are those of the model itself.
+        """
+        return _rebuilt(self, lambda p: p.sampled(seed, draw))
+
+    def replaced(self, **values: float) -> Model:
+        """Return the model with the named parameters set to other values (same unit, prior kept)."""
+        known = self.parameters()
+        for name in values:
+            if name not in known:
+                raise InputError(f"No parameter `{name}` in model `{self.name}`. Known: {sorted(known)}.")
+        return _rebuilt(self, lambda p: p.at(values[p.name]) if p.name in values else p)
+
+    def save(self, path: Path) -> None:
+        """Write the model as JSON."""
+        from cattrs.preconf.json import make_converter
+
+        text = json.dumps(make_converter().unstructure(self), indent=1, sort_keys=True)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    @staticmethod
+    def load(path: Path) -> Model:
+        """Read a model written by `save`; raises InputError for anything else."""
+        from cattrs.errors import BaseValidationError
+        from cattrs.preconf.json import make_converter
+
+        try:
+            record = json.loads(Path(path).read_text(encoding="utf-8"))
+            if not isinstance(record, dict) or record.get("format") != FORMAT:
+                raise InputError(f"Expected `{path}` to be a model in format {FORMAT!r}.")
+            return make_converter().structure(record, Model)
+        except (json.JSONDecodeError, UnicodeDecodeError, BaseValidationError) as error:
+            raise InputError(f"Could not read a model from `{path}`: {error}.") from error
+
+
+def _named(items: tuple[Any, ...], name: str, noun: str) -> Any:
+    for item in items:
+        if item.name == name:
+            return item
+    raise InputError(f"No {noun} `{name}` in this model. Known: {sorted(item.name for item in items)}.")
+
+
+def _check_references(model: Model) -> None:
+    for group in (model.cell_kinds, model.vesicle_kinds, model.cargoes, model.fields):
+        names = [item.name for item in group]
+        if len(set(names)) != len(names):
+            raise InputError(f"Expected names to be unique in model `{model.name}`, found {sorted(names)}.")
+    for kind in model.cell_kinds:
+        for release in kind.releases:
+            model.vesicle_kind(release.vesicle)
+            for loading in release.loadings:
+                model.cargo(loading.cargo)
+        for uptake in kind.uptakes:
+            model.vesicle_kind(uptake.vesicle)
+        for amount in kind.endogenous:
+            model.cargo(amount.cargo)
+        for link in kind.network.links:
+            model.cargo(link.cargo)
+            if link.kind == "sponge":
+                model.cargo(link.target)
+            else:
+                kind.network.index(link.target)
+        for response in kind.responses:
+            kind.network.index(response.phenotype)
+    for placement in model.placements:
+        model.cell_kind(placement.kind)
+    model.parameters()
+
+
+def _walk(value: Any, place: str) -> Iterator[tuple[str, Parameter]]:
+    if isinstance(value, Parameter):
+        yield place, value
+    elif is_dataclass(value):
+        label = getattr(value, "name", "")
+        here = f"{place}.{label}" if place and label else place or label
+        for entry in fields(value):
+            yield from _walk(getattr(value, entry.name), f"{here}.{entry.name}" if here else entry.name)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _walk(item, place)
+
+
+def _rebuilt(value: Any, change: Any) -> Any:
+    if isinstance(value, Parameter):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_rebuilt(item, change) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _rebuilt(getattr(value, f.name), change) for f in fields(value)})
+    return value
