@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import EllipseCollection
 
 from exocosm import plot
 
@@ -213,6 +214,35 @@ def test_forest_fills_only_what_leaves_zero_out():
     assert filled[0] != "white" and filled[1] == "white"
 
 
+def test_forest_follows_a_column_that_says_what_is_clear():
+    figure = plot.forest(effects().assign(clear=False), arms=LABELS)
+    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert {line.get_markerfacecolor() for line in points} == {"white"}
+
+
+def test_bands_stay_within_what_replicates_show():
+    two = readouts(replicates=2, names=("x",))
+    figure = plot.time_courses(two, arms=LABELS)
+    (axes,) = figure.axes
+    for band in axes.collections:
+        y = band.get_paths()[0].vertices[:, 1]
+        assert y.min() >= two["value"].min() - 1e-12 and y.max() <= two["value"].max() + 1e-12
+
+
+def test_a_long_chain_is_folded_and_keeps_its_ends_apart():
+    names = [f"N{i}" for i in range(30)]
+    nodes = [{"name": n, "kind": "molecule"} for n in names] + [{"name": "M2", "kind": "phenotype"}]
+    chain = [{"source": a, "target": b, "sign": 1} for a, b in zip(names, [*names[1:], "M2"], strict=True)]
+    links = [{"kind": "drive", "cargo": "protein", "target": "N0", "sign": 1}]
+    figure = plot.network(nodes, chain, links)
+    drawn(figure)
+    place = {t.get_text(): t.get_position()[0] for t in figure.axes[0].texts}
+    assert len(set(place.values())) <= 8
+    assert place["protein"] < min(place[n] for n in names) and place["M2"] > max(place[n] for n in names)
+    assert figure.get_size_inches()[0] < 17
+    assert plot.on_path(chain, links, ["M2"], limit=5) == {"protein", "N0", "N1", "N2", "N3"}
+
+
 def test_delivered_dose_stands_on_the_axis_of_copies():
     figure = MAKERS["titration"](width=10.0)
     at = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_linestyle() == "--"]
@@ -256,7 +286,7 @@ def test_a_thick_tissue_shows_the_cells_its_middle_slice_cuts():
     )  # the slice lies at z = 50 µm
     thick.cells["alive"] = np.array([True, True])
     figure = plot.tissue([("0 h", thick)], kinds=["tumour", "macrophage"], spacing=(20, 20, 20))
-    circles = figure.axes[0].collections
+    circles = [c for c in figure.axes[0].collections if isinstance(c, EllipseCollection)]
     assert sum(len(c.get_offsets()) for c in circles) == 1
     assert circles[0]._widths[0] * 2 == pytest.approx(2 * np.sqrt(8.0**2 - 4.0**2))
 

@@ -257,7 +257,13 @@ def statements() -> dict:
             }
         ],
         "entities": [],
-        "phenotypes": [{"name": "M2 polarisation", "definition": [{"gene": "MRC1", "sign": 1}]}],
+        "phenotypes": [
+            {
+                "name": "M2 polarisation",
+                "definition": [{"gene": "MRC1", "sign": 1}],
+                "evidence": [{"seen": "full_text", "where": "review table", "reference": "lee-2001"}],
+            }
+        ],
     }
 
 

@@ -143,6 +143,7 @@ def test_evidence_shows_quote_reference_correction_and_what_was_read(tissue_run)
     ):
         assert words in text
     assert "no recorded edge leads to it" in text
+    assert "marker in the definition of M2 polarisation" in text
 
 
 def test_what_users_write_is_escaped(tissue_run):

@@ -43,6 +43,8 @@ def row(**values):
         ({"low": 0.0, "high": 0.0}, "identical"),
         ({"p_adjusted": 0.05}, "not after correction"),
         ({"p_adjusted": np.nan}, "higher"),
+        ({"note": "too small to see: less than 0.05 in log-odds"}, "too small to see"),
+        ({"low": -1.0, "note": "too small to see: less than 0.05 in log-odds"}, "no clear change"),
         ({"low": np.nan}, "not tested"),
         ({"high": np.inf}, "not tested"),
     ],
@@ -88,7 +90,7 @@ def test_a_difference_lost_to_correction_is_said_to_be_lost(tissue_run):
     rewrite(tissue_run, "effects", lambda t: t.assign(p_adjusted=0.2))
     (finding,) = sentences.main_finding(RunFolder.read(tissue_run))
     assert "0 of 4 arms differed clearly" in finding.text
-    assert sum("not clear after correction" in item for item in finding.items) == 3
+    assert sum("adjusted p not below 0.05" in item for item in finding.items) == 3
 
 
 def test_a_sure_but_small_change_is_called_small(tissue_run):
@@ -113,8 +115,39 @@ def test_one_replicate_gives_no_interval_and_no_claim(tissue_run):
     (finding,) = sentences.main_finding(folder)
     assert all(item.startswith("No interval can be given for") for item in finding.items)
     (titration,) = sentences.titration_findings(folder)
-    assert "one replicate, no interval" in titration.text
+    assert all("no interval" in item for item in titration.items)
     assert report.write(tissue_run).is_file()
+
+
+def test_titration_repeats_the_effects_table_where_that_has_it(tissue_run):
+    def added(table):
+        row = table.iloc[0].to_dict() | {"series": "titration", "arm": "10000 copies", "control": "0 copies"}
+        row |= {"readout": "m2-share", "cell": "macrophage", "difference": 0.1234, "low": -0.5, "high": 0.6}
+        return pd.concat([table, pd.DataFrame([row])], ignore_index=True)
+
+    rewrite(tissue_run, "effects", added)
+    (finding,) = sentences.titration_findings(RunFolder.read(tissue_run))
+    assert finding.items[0].startswith("M2-polarised macrophages: no clear change (")
+    assert "difference 0.123, 95 % interval −0.5 to 0.6" in finding.items[0]
+
+
+def test_the_main_readout_is_the_end_of_the_chain_the_statements_tell(tissue_run):
+    folder = RunFolder.read(tissue_run)
+    assert sentences.readout_order(folder) == [
+        "m2-share",
+        "stat3",
+        "nf-kb",
+        "terf2ip",
+        "copies",
+        "tumour-cells",
+    ]
+
+
+def test_many_doses_are_counted_in_short(tissue_run):
+    rewrite(tissue_run, "dose", lambda t: pd.concat([t, t.iloc[:1].assign(setting="third", ratio=1e-4)]))
+    line = sentences.in_short(RunFolder.read(tissue_run))[-1]
+    assert line.startswith("Dose, 1 axis in 3 settings: out of reach in 2, implausible in this set-up in 1.")
+    assert "1e5 vesicles per cell added (delivered/needed 0.21" in line
 
 
 def test_dose_sentence_states_verdict_and_that_the_interval_spans_two(tissue_run):
@@ -141,19 +174,70 @@ def test_verdict_thresholds(ratio, verdict):
 
 def test_shift_of_the_ic50(dish_run):
     folder = RunFolder.read(dish_run)
-    resistant, sensitive = sentences.shift_findings(folder)
+    (finding,) = sentences.shift_findings(folder)
     ratio = folder.table("ic50_shift")["ratio"].iloc[0]
-    assert resistant.text.startswith("more drug needed than with “Sensitive cells”")
-    assert f"ratio {ratio:.2f}" in resistant.text
-    assert sensitive.text.startswith("no clear shift")
-    assert not CHANGE_WORDS.search(sensitive.text)
+    resistant, sensitive = finding.items
+    assert finding.text == "1 of 2 arms shifted it clearly."
+    assert "more drug needed than with “Sensitive cells”" in resistant
+    assert f"ratio {ratio:.2f}" in resistant
+    assert "no clear shift against" in sensitive
+    assert not CHANGE_WORDS.search(sensitive)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "words"),
+    [
+        (0.9, 1.4, 0.001, "no clear shift"),
+        (1.0, 1.0, 1.0, "no shift at all"),
+        (1.1, 1.4, 0.2, "adjusted p not below 0.05"),
+        (np.nan, np.nan, np.nan, "no interval for a shift"),
+        (0.5, 0.7, 0.01, "less drug needed than with"),
+    ],
+)
+def test_words_for_a_shift_follow_its_interval(dish_run, low, high, p, words):
+    rewrite(dish_run, "ic50_shift", lambda t: t.assign(low=low, high=high, p_adjusted=p))
+    (finding,) = sentences.shift_findings(RunFolder.read(dish_run))
+    assert all(words in item for item in finding.items)
+    assert (finding.kind == "change") == ("needed" in words)
+
+
+def test_arms_of_copies_given_directly_are_a_titration_not_arms(dish_run):
+    """A drug study runs each level of its titration as an arm `mimic-COPIES` at every dose."""
+
+    def renamed(table):
+        mimic = table["level"].notna() & (table.get("series", "titration") == "titration")
+        names = "mimic-" + table["level"].map("{:g}".format)
+        return table.assign(arm=table["arm"].where(~mimic, names))
+
+    def as_written(table):
+        undosed = renamed(table)
+        is_mimic = undosed["series"] == "titration"
+        return undosed.assign(series="dose_response", level=undosed["level"].where(~is_mimic, 0.0))
+
+    rewrite(dish_run, "readouts", as_written)
+    rewrite(dish_run, "ic50", lambda t: renamed(t).assign(level=np.nan))
+    rewrite(
+        dish_run,
+        "ic50_shift",
+        lambda t: pd.concat([t, t.iloc[:1].assign(arm="mimic-10000", ratio=2.2, low=2.0, high=2.4)]),
+    )
+    folder = RunFolder.read(dish_run)
+    assert sorted(folder.series("titration")["level"].unique()) == [0, 100, 1000, 10000]
+    assert set(folder.series("dose_response")["arm"]) == set(folder.arms)
+    assert set(folder.series("arms")["arm"]) == set(folder.arms)  # the wells without drug
+    (shifts,) = sentences.shift_findings(folder)
+    assert len(shifts.items) == 2
+    (titration,) = sentences.titration_findings(folder)
+    assert "IC50 of temozolomide: more drug needed (ratio 2.2" in titration.items[0]
+    assert "mimic-" not in report.write(dish_run).read_text()
 
 
 def test_titration_is_labelled_as_no_physiological_dose(tissue_run):
     (finding,) = sentences.titration_findings(RunFolder.read(tissue_run))
     assert "not a physiological dose" in finding.text
     assert "given directly as a transfected mimic" in finding.text
-    assert "NF-kB activity (macrophage): no clear change" in finding.text
+    assert any(item.startswith("NF-kB activity (macrophage): no clear change") for item in finding.items)
+    assert finding.items[0].startswith("M2-polarised macrophages: higher")
 
 
 def test_summary_is_short_plain_text(tissue_run, dish_run):

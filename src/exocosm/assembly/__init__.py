@@ -6,4 +6,14 @@ from .drug_response import half_kill_over_ic50, viability
 from .parameters import overridden, parameter
 from .scenario import Drug, Population, Scenario
 
-__all__ = ["Drug", "Population", "Scenario", "assemble", "cell_table", "half_kill_over_ic50", "overridden", "parameter", "viability"]
+__all__ = [
+    "Drug",
+    "Population",
+    "Scenario",
+    "assemble",
+    "cell_table",
+    "half_kill_over_ic50",
+    "overridden",
+    "parameter",
+    "viability",
+]

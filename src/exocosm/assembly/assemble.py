@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from exocosm.errors import InputError
 from exocosm.knowledge import Axis, KnowledgeBase
-from exocosm.model import Domain, Field, Mechanics, Model, Placement, chosen
+from exocosm.model import Domain, Field, Mechanics, Model, Parameter, Placement, chosen
 
 from . import vesicles
-from .cells import cell_kind
+from .cells import cell_kind, cell_table
 from .parameters import parameter
 from .scenario import Drug, Population, Scenario
 
@@ -22,9 +22,9 @@ def assemble(kb: KnowledgeBase, scenario: Scenario) -> Model:
 
     Raises
     ------
-    InputError : for an unknown axis or cell kind, or an axis none of whose cells is in the scenario
+    InputError : for an unknown axis or cell kind, or an axis whose donor or recipient is not in the scenario
     """
-    axes = tuple(_axis(kb, identifier) for identifier in scenario.axes)
+    axes = tuple(_axis(kb, identifier, _lineages(scenario)) for identifier in scenario.axes)
     kinds = tuple(
         cell_kind(kb, scenario, name, axes) for name in dict.fromkeys(p.kind for p in scenario.populations)
     )
@@ -46,7 +46,13 @@ def assemble(kb: KnowledgeBase, scenario: Scenario) -> Model:
     )
 
 
-def _axis(kb: KnowledgeBase, identifier: str) -> Axis:
+def _lineages(scenario: Scenario) -> set[str]:
+    """The cell types that the cells of a scenario stand for."""
+    kinds = {population.kind for population in scenario.populations}
+    return kinds.union(*(cell_table()[kind]["counts_as"] for kind in kinds if kind in cell_table()))
+
+
+def _axis(kb: KnowledgeBase, identifier: str, present: set[str]) -> Axis:
     statement = kb.statement(identifier)
     if not isinstance(statement, Axis):
         raise InputError(f"Statement `{identifier}` is of kind {statement.kind}; a study lists axes.")
@@ -54,6 +60,12 @@ def _axis(kb: KnowledgeBase, identifier: str) -> Axis:
         raise InputError(
             f"Axis `{identifier}` reports cargo that is lost from vesicles; arms with lost cargo cannot be "
             "simulated yet."
+        )
+    absent = [name for name in (statement.donor, statement.recipient) if name not in present]
+    if absent:
+        raise InputError(
+            f"Axis `{identifier}` goes from {statement.donor!r} to {statement.recipient!r}; the scenario "
+            f"lacks {absent[0]!r}. Cells: {sorted(present)}."
         )
     return statement
 
@@ -83,7 +95,7 @@ def _drug_field(drug: Drug) -> Field:
 
 
 def _placement(population: Population) -> Placement:
-    def length(label: str, value: float | None):
+    def length(label: str, value: float | None) -> Parameter | None:
         if value is None:
             return None
         return chosen(f"{label}:{population.kind}", value, "um", why="set-up of the study")

@@ -1,4 +1,4 @@
-"""Cell kinds: resting numbers from the table, release and uptake, network, and what phenotypes do to rates."""
+"""Cell kinds: resting numbers from the table, release, uptake, network, and what phenotypes do to rates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ from typing import Any
 
 from exocosm.errors import InputError
 from exocosm.knowledge import Axis, KnowledgeBase
-from exocosm.model import CellKind, Cycle, DrugKill, Link, Necrosis, Parameter, Polarisation, Prior, Response
+from exocosm.model import (
+    CellKind,
+    Cycle,
+    DrugKill,
+    Endogenous,
+    Link,
+    Necrosis,
+    Parameter,
+    Polarisation,
+    Prior,
+    Release,
+    Response,
+)
 
 from . import vesicles
 from .drug_response import half_kill_over_ic50
@@ -65,32 +77,41 @@ def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis
     )
 
 
-def _release(kb: KnowledgeBase, row: dict, name: str, lineage: tuple[str, ...], axes: tuple[Axis, ...]):
+def _release(
+    kb: KnowledgeBase, row: dict, name: str, lineage: tuple[str, ...], axes: tuple[Axis, ...]
+) -> Release:
     """Release with all cargo that some axis has this cell send."""
     sent = [axis for axis in axes if axis.donor in lineage]
     cargoes = dict.fromkeys(axis.cargo for axis in sent)
     loadings = tuple(
         vesicles.loading(
             kb.entity(cargo),
-            enriched_by_hypoxia=bool(_hypoxia(kb, "sorting", cargo)),
-            statements=tuple(a.id for a in sent if a.cargo == cargo) + _hypoxia(kb, "sorting", cargo),
+            enriched_by_hypoxia=bool(_hypoxia(kb, "sorting", cargo, lineage)),
+            statements=tuple(a.id for a in sent if a.cargo == cargo)
+            + _hypoxia(kb, "sorting", cargo, lineage),
         )
         for cargo in cargoes
     )
-    by_hypoxia = _hypoxia(kb, "release", "vesicle release") if row.get("necrosis") else ()
+    by_hypoxia = _hypoxia(kb, "release", "vesicle release", lineage)
     return vesicles.release(row["release"], cell=name, by_hypoxia=by_hypoxia, loadings=loadings)
 
 
-def _hypoxia(kb: KnowledgeBase, kind: str, target: str) -> tuple[str, ...]:
-    """Ids of the statements that hypoxia raises a target, of one kind (release or sorting)."""
+def _hypoxia(kb: KnowledgeBase, kind: str, target: str, lineage: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of the statements that hypoxia raises a target in a cell, of one kind (release or sorting)."""
     return tuple(
         s.id
         for s in kb.influences
-        if s.kind == kind and s.source == "hypoxia" and s.target == target and s.effect == "up"
+        if s.kind == kind
+        and s.source == "hypoxia"
+        and s.target == target
+        and s.effect == "up"
+        and (not s.cells or set(lineage).intersection(s.cells))
     )
 
 
-def _endogenous(kb, name: str, lineage: tuple[str, ...], axes: tuple[Axis, ...], links: tuple[Link, ...]):
+def _endogenous(
+    kb: KnowledgeBase, name: str, lineage: tuple[str, ...], axes: tuple[Axis, ...], links: tuple[Link, ...]
+) -> tuple[Endogenous, ...]:
     roles: dict[str, str] = {}
     for link in links:
         if link.kind == "sponge":
@@ -108,7 +129,9 @@ def _cycle(row: dict) -> Cycle | None:
         return None
     time = parameter(row["doubling_time"], to="min")
     return Cycle(
-        rate=inverse(time, name="division_rate", unit="1/min", factor=_LN2, why="ln 2 over the doubling time"),
+        rate=inverse(
+            time, name="division_rate", unit="1/min", factor=_LN2, why="ln 2 over the doubling time"
+        ),
         oxygen_stop=_fixed("oxygen_proliferation_threshold", "mmHg"),
         oxygen_full=_fixed("oxygen_proliferation_saturation", "mmHg"),
     )
@@ -119,7 +142,9 @@ def _necrosis() -> Necrosis:
     return Necrosis(
         oxygen_start=_fixed("oxygen_necrosis_threshold", "mmHg"),
         oxygen_max=_fixed("oxygen_necrosis_max", "mmHg"),
-        rate_max=inverse(time, name="necrosis_rate_max", unit="1/min", factor=1.0, why="reciprocal of the time"),
+        rate_max=inverse(
+            time, name="necrosis_rate_max", unit="1/min", factor=1.0, why="reciprocal of the time"
+        ),
     )
 
 
@@ -176,7 +201,7 @@ def _drug_kill(drug: Drug, row: dict) -> DrugKill:
             to="mmol/L",
             factor=half_kill_over_ic50(hill.value, divisions),
             name=f"half_kill:{drug.name}",
-            why="lesions that kill half of the dividing cells, from the IC50 of a viability assay of the stated length",
+            why="lesions that kill half of the dividing cells, from the IC50 of an assay of the stated length",
         ),
         hill=hill,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from exocosm.errors import InputError
+
 
 def viability(dose_over_half_kill: float, hill: float, divisions: float) -> float:
     """Cells at the end of an assay, relative to an undosed well.
@@ -15,16 +17,28 @@ def viability(dose_over_half_kill: float, hill: float, divisions: float) -> floa
     """
     total, alive = 0.0, 1.0
     for generation in range(60):
-        weight = math.exp(-2.0 * divisions + generation * math.log(2.0 * divisions) - math.lgamma(generation + 1))
+        weight = math.exp(
+            -2.0 * divisions + generation * math.log(2.0 * divisions) - math.lgamma(generation + 1)
+        )
         total += weight * alive
         load = dose_over_half_kill / 2.0**generation
-        alive *= 1.0 - 1.0 / (1.0 + load**-hill)
+        alive /= 1.0 + load**hill
     return total
 
 
 def half_kill_over_ic50(hill: float, divisions: float) -> float:
-    """Return θ/IC50: the half-killing lesion load for which the assay reads half viability at the IC50."""
+    """Return θ/IC50: the half-killing lesion load for which the assay reads half viability at the IC50.
+
+    Raises
+    ------
+    InputError : for an assay so short that most cells never divide in it
+    """
     from scipy.optimize import brentq
 
+    if math.exp(-2.0 * divisions) >= 0.45:  # cells that never divided, of all those in an undosed well
+        raise InputError(
+            f"In an assay of {divisions:.2g} cell cycles a drug that kills at division cannot halve the "
+            "cells. Give a longer assay time."
+        )
     log_ratio = brentq(lambda x: viability(math.exp(-x), hill, divisions) - 0.5, -12.0, 12.0)
     return math.exp(log_ratio)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from exocosm.errors import InputError
+from exocosm.errors import InputError, did_you_mean
 from exocosm.knowledge import ParameterRow, PriorRow, parameter_row, prior_rows
 from exocosm.model import Parameter, Prior
 from exocosm.units import convert
@@ -77,13 +78,25 @@ def overridden(parameters: Mapping[str, Parameter], settings: Mapping[str, float
     """Check a user's own values against the parameters of a model; returns them as numbers."""
     for name, value in settings.items():
         if name not in parameters:
-            raise InputError(f"No parameter `{name}` in this study. Known: {', '.join(sorted(parameters))}.")
+            hint = did_you_mean(name, parameters)
+            raise InputError(
+                f"No parameter `{name}` in this study.{hint} Known: {', '.join(sorted(parameters))}."
+            )
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise InputError(
                 f"Expected parameter `{name}` to be a number in {parameters[name].unit}, found {value!r}."
             )
+        known = parameters[name]
+        if not math.isfinite(value):
+            raise InputError(f"Expected parameter `{name}` to be finite, found {value!r}.")
         if value < 0:
             raise InputError(f"Expected parameter `{name}` not to be negative, found {value!r}.")
+        if known.at_most is not None and value > known.at_most:
+            raise InputError(
+                f"Expected parameter `{name}` to be at most {known.at_most:g} {known.unit}, found {value!r}."
+            )
+        if known.prior.shape == "logituniform" and not 0 < value < 1:
+            raise InputError(f"Expected parameter `{name}` to lie between 0 and 1, found {value!r}.")
     return {name: float(value) for name, value in settings.items()}
 
 
@@ -102,7 +115,9 @@ def _of_prior(row: PriorRow) -> dict:
 
 def _of_row(row: ParameterRow) -> dict:
     if "CHECK" in row.note:
-        raise InputError(f"Parameter `{row.id}` is marked CHECK in the table and may not be a default: {row.note}")
+        raise InputError(
+            f"Parameter `{row.id}` is marked CHECK in the table and may not be a default: {row.note}"
+        )
     prior = _prior_of_row(row)
     return {
         "value": prior.central,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from exocosm.model import Parameter
 
@@ -13,7 +14,7 @@ class Population:
 
     kind: str
     count: int
-    pattern: str
+    pattern: Literal["disc", "shell", "scattered", "dish"]
     inner: float | None = None
     outer: float | None = None
 

@@ -85,7 +85,7 @@ def _escape() -> Parameter:
         source=f"between {low.source} (functional delivery) and {high.source} (content release)",
         reference="; ".join(part for part in (low.reference, high.reference) if part),
         quoted=f"{low.quoted}; {high.quoted}",
-        note="the two readings of escape differ 40-fold; every value between them is taken as equally likely in log",
+        note="the two readings of escape differ 40-fold; all values between them are equally likely in log",
         at_most=1.0,
     )
 
@@ -108,7 +108,9 @@ def copies_per_vesicle(entity: Entity) -> Parameter:
         _PROTEIN: "protein_copies_per_vesicle",
         _LONG_RNA: "long_rna_copies_per_vesicle",
     }[_class(entity)]
-    return parameter(row, to="dimensionless", label="copies/vesicle", name=f"copies_per_vesicle:{entity.name}")
+    return parameter(
+        row, to="dimensionless", label="copies/vesicle", name=f"copies_per_vesicle:{entity.name}"
+    )
 
 
 def loading(entity: Entity, *, enriched_by_hypoxia: bool, statements: tuple[str, ...]) -> Loading:
@@ -140,7 +142,9 @@ def endogenous(entity: Entity, *, cell: str, role: str) -> Endogenous:
     return Endogenous(cargo=entity.name, copies=copies)
 
 
-def release(rate_row: str, *, cell: str, by_hypoxia: tuple[str, ...], loadings: tuple[Loading, ...]) -> Release:
+def release(
+    rate_row: str, *, cell: str, by_hypoxia: tuple[str, ...], loadings: tuple[Loading, ...]
+) -> Release:
     """Describe the release of small vesicles by one kind of cell; `by_hypoxia` names the statements."""
     return Release(
         vesicle=SMALL_VESICLE,
@@ -148,7 +152,9 @@ def release(rate_row: str, *, cell: str, by_hypoxia: tuple[str, ...], loadings: 
         burst=parameter("ilv_per_mvb", to="dimensionless", label="vesicles"),
         loadings=loadings,
         modulator="hypoxia" if by_hypoxia else None,
-        modulator_fold=parameter("ev_release_fold_hypoxia_typical", to="dimensionless") if by_hypoxia else None,
+        modulator_fold=parameter("ev_release_fold_hypoxia_typical", to="dimensionless")
+        if by_hypoxia
+        else None,
         statements=by_hypoxia,
     )
 
@@ -158,4 +164,6 @@ def _class(entity: Entity) -> tuple[str, ...]:
         if entity.type in group:
             return group
     known = sorted((*_MIRNA, *_PROTEIN, *_LONG_RNA))
-    raise InputError(f"Cargo `{entity.name}` of type {entity.type} cannot be simulated yet. Known types: {known}.")
+    raise InputError(
+        f"Cargo `{entity.name}` of type {entity.type} cannot be simulated yet. Known types: {known}."
+    )

@@ -40,9 +40,12 @@ def effects(readouts: pd.DataFrame, control: str, seed: int) -> pd.DataFrame:
             row = _paired(wide[control].to_numpy(), wide[arm].to_numpy(), unit, seed)
             rows.append({"series": "arms", "arm": arm, "control": control, "readout": readout, "cell": cell,
                          "unit": unit, "time_h": float(group["time_h"].iloc[0]), **row})  # fmt: skip
-    for level, group in last[(last["series"] == "titration") & (last["level"] > 0)].groupby("level"):
-        zero = last[(last["series"] == "titration") & (last["level"] == 0)]
-        for (readout, cell, unit), mine in group.groupby(["readout", "cell", "unit"], sort=False, dropna=False):
+    titration = last[last["series"] == "titration"]
+    zero = titration[titration["level"] == 0]
+    for level, group in titration[titration["level"] > 0].groupby("level"):
+        for (readout, cell, unit), mine in group.groupby(
+            ["readout", "cell", "unit"], sort=False, dropna=False
+        ):
             base = zero[(zero["readout"] == readout) & (zero["cell"] == cell)].set_index("replicate")["value"]
             pair = pd.concat([base, mine.set_index("replicate")["value"]], axis=1, keys=["base", "here"])
             row = _paired(pair["base"].to_numpy(), pair["here"].to_numpy(), unit, seed)
@@ -113,7 +116,12 @@ def mean_interval(values: np.ndarray, seed: int) -> tuple[float, float]:
     if np.ptp(values) <= 1e-12 * np.abs(values).max(initial=0.0):
         return float(values[0]), float(values[0])
     found = bootstrap(
-        (values,), np.mean, n_resamples=_RESAMPLES, confidence_level=0.95, method="BCa", rng=np.random.default_rng(seed)
+        (values,),
+        np.mean,
+        n_resamples=_RESAMPLES,
+        confidence_level=0.95,
+        method="BCa",
+        rng=np.random.default_rng(seed),
     )
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exocosm.knowledge import KnowledgeBase
+from exocosm.knowledge import Axis, KnowledgeBase
 from exocosm.model import Model
 
 from .assays import ReadOut
@@ -35,11 +35,12 @@ def hidden_readouts(study: Study, model: Model, kb: KnowledgeBase) -> tuple[Read
     return tuple(wanted.values())
 
 
-def received_axes(study: Study, model: Model, kb: KnowledgeBase):
+def received_axes(study: Study, model: Model, kb: KnowledgeBase) -> list[tuple[Axis, str]]:
     """List the axes of a study with the cell kind of the study that receives each."""
     found = []
     for identifier in study.scenario.axes:
         axis = kb.statement(identifier)
+        assert isinstance(axis, Axis)  # assembly refuses anything else
         for kind in model.cell_kinds:
             cells = sum(p.count for p in model.placements if p.kind == kind.name)
             if cells and any(identifier in link.statements for link in kind.network.links):
@@ -48,33 +49,40 @@ def received_axes(study: Study, model: Model, kb: KnowledgeBase):
 
 
 def dose_table(
-    study: Study, model: Model, kb: KnowledgeBase, draws: tuple[int, ...], seed: int, hidden: pd.DataFrame
+    study: Study, models: tuple[Model, ...], kb: KnowledgeBase, hidden: pd.DataFrame
 ) -> pd.DataFrame:
     """Compare the dose needed with the dose delivered, axis by axis and arm by arm.
 
-    In a tissue the dose is what the recipients took up in the run; in a dish it is the dose offered, of
+    `models` are those of the untreated study, one per replicate. In a tissue the dose is what the recipients took up in the run; in a dish it is the dose offered, of
     which the share f_in is taken up. `hidden` holds the hidden read-outs at the last time.
     """
     import pandas as pd
 
     rows = []
-    models = [model.drawn(seed, draw) for draw in draws]
-    for axis, recipient in received_axes(study, model, kb):
+    vesicle = models[0].vesicle_kinds[0].name
+    for axis, recipient in received_axes(study, models[0], kb):
         needs = [need(m, recipient, axis.id, axis.cargo, study.duration) for m in models]
         for arm in study.arms:
             added = [t for t in arm.treatments if isinstance(t, AddBackVesicles) and t.recipient == recipient]
-            if study.drug is not None and not (added and _carries(added[0], axis.cargo)):
+            if not _worth_showing(study, arm.name, added, axis.cargo):
                 continue
-            delivered = _values(hidden, arm.name, f"dose:taken:{model.vesicle_kinds[0].name}:{recipient}")
-            copies = _values(hidden, arm.name, f"dose:delivered:{axis.cargo}:{recipient}")
+            replicates, delivered = _values(hidden, arm.name, f"dose:taken:{vesicle}:{recipient}")
+            _, copies = _values(hidden, arm.name, f"dose:delivered:{axis.cargo}:{recipient}")
             if not delivered.size:
                 continue
-            needed = np.array([n.vesicles for n in needs])[: delivered.size]
-            if study.drug is not None:
-                needed = needed / np.array([n.uptake_share for n in needs])[: delivered.size]
-                delivered = np.full(delivered.size, added[0].offered())
+            needed = np.array([needs[r].vesicles for r in replicates])
+            if study.scenario.well_mixed and added:
+                needed = needed / np.array([needs[r].uptake_share for r in replicates])
+                delivered = np.full(delivered.size, sum(treatment.offered() for treatment in added))
             rows.append(_row(axis, recipient, _setting(study, arm.label), needed, delivered, copies))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _worth_showing(study: Study, arm: str, added: list[AddBackVesicles], cargo: str) -> bool:
+    """The dose of the untouched tissue and of added vesicles; arms that only lower it add nothing."""
+    if added:
+        return _carries(added[0], cargo)
+    return study.drug is None and arm == study.control
 
 
 def _carries(treatment: AddBackVesicles, cargo: str) -> bool:
@@ -85,13 +93,23 @@ def _setting(study: Study, label: str) -> str:
     return f"{'dish' if study.scenario.well_mixed else 'tissue'}: {label}"
 
 
-def _values(hidden: pd.DataFrame, arm: str, readout: str) -> np.ndarray:
-    rows = hidden[(hidden["arm"] == arm) & (hidden["readout"] == readout)]
-    return rows.sort_values("replicate")["value"].to_numpy(dtype=float)
+def _values(hidden: pd.DataFrame, arm: str, readout: str) -> tuple[np.ndarray, np.ndarray]:
+    """Replicates of an arm that were run, and their values."""
+    rows = hidden[(hidden["arm"] == arm) & (hidden["readout"] == readout)].sort_values("replicate")
+    return rows["replicate"].to_numpy(dtype=int), rows["value"].to_numpy(dtype=float)
 
 
-def _row(axis, recipient: str, setting: str, needed, delivered, copies) -> dict[str, object]:
-    ratio = np.divide(delivered, needed, out=np.zeros_like(delivered), where=np.isfinite(needed) & (needed > 0))
+def _row(
+    axis: Axis,
+    recipient: str,
+    setting: str,
+    needed: np.ndarray,
+    delivered: np.ndarray,
+    copies: np.ndarray,
+) -> dict[str, object]:
+    ratio = np.divide(
+        delivered, needed, out=np.zeros_like(delivered), where=np.isfinite(needed) & (needed > 0)
+    )
     middle, low, high = summary(ratio)
     row: dict[str, object] = {
         "axis": axis.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +27,14 @@ class Draws:
         return self.tried - len(self.indices)
 
 
-def stable_draws(model: Model, seed: int, count: int) -> Draws:
-    """Find `count` draws in which every network rests stably.
+def drawn(model: Model, seed: int, draw: int, settings: Mapping[str, float]) -> Model:
+    """Return the model of one draw, with the values that the user has set in place of drawn ones."""
+    model = model.drawn(seed, draw)
+    return model.replaced(**settings) if settings else model
+
+
+def stable_draws(model: Model, seed: int, count: int, settings: Mapping[str, float] | None = None) -> Draws:
+    """Find `count` draws in which every network rests stably, at the user's own values where there are any.
 
     Raises
     ------
@@ -36,7 +43,7 @@ def stable_draws(model: Model, seed: int, count: int) -> Draws:
     indices: list[int] = []
     tried = 0
     while len(indices) < count and tried < count + _ATTEMPTS:
-        if all(rests_stably(kind.network) for kind in model.drawn(seed, tried).cell_kinds):
+        if all(rests_stably(kind.network) for kind in drawn(model, seed, tried, settings or {}).cell_kinds):
             indices.append(tried)
         tried += 1
     draws = Draws(indices=tuple(indices), tried=tried)

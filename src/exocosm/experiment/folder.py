@@ -26,7 +26,9 @@ def prepare(folder: Path) -> None:
             raise InputError(f"Folder {str(folder)!r} is in use. Name a new one; nothing was overwritten.")
         (folder / "tables").mkdir()
     except (PermissionError, NotADirectoryError, FileExistsError) as error:
-        raise InputError(f"Cannot write to {str(folder)!r}: {error.strerror}. Choose another folder.") from error
+        raise InputError(
+            f"Cannot write to {str(folder)!r}: {error.strerror}. Choose another folder."
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:

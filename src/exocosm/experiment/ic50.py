@@ -39,21 +39,28 @@ def fit(dose: np.ndarray, left: np.ndarray) -> tuple[float, float, bool, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", OptimizeWarning)
+            warnings.simplefilter("ignore", RuntimeWarning)  # a trial step may overflow; the fit goes on
             best, _ = curve_fit(curve, np.log(dose[tested]), left[tested], p0=start, maxfev=5000)
     except (RuntimeError, OptimizeWarning):
         return np.nan, np.nan, False, "the fit did not converge"
-    return float(np.exp(best[0])), float(np.exp(best[1])), True, ""
+    value, slope = float(np.exp(best[0])), float(np.exp(best[1]))
+    if not dose[tested].min() <= value <= dose[tested].max():
+        return np.nan, np.nan, False, "the fitted IC50 lies outside the tested doses"
+    return value, slope, True, ""
 
 
 def ic50_table(readouts: pd.DataFrame, readout: str) -> pd.DataFrame:
-    """Fit every arm and replicate of the dose-response series at the last time."""
+    """Fit every arm and replicate that was run at all doses, at the last time."""
     import pandas as pd
 
     rows = []
     series = readouts[(readouts["series"] == "dose_response") & (readouts["readout"] == readout)]
     last = series[series["time_h"] == series["time_h"].max()]
+    doses = last["level"].nunique()
     for (arm, replicate), group in last.groupby(["arm", "replicate"], sort=False):
         group = group.sort_values("level")
+        if len(group) < doses:
+            continue  # a run cut short has no curve for this arm and replicate
         top = float(group["value"].iloc[0])
         left = group["value"].to_numpy() / top if top > 0 else np.full(len(group), np.nan)
         value, slope, fitted, note = fit(group["level"].to_numpy(), left)
@@ -62,13 +69,17 @@ def ic50_table(readouts: pd.DataFrame, readout: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arm", "level", "replicate", "ic50", "hill", "top", "fitted", "note"])
 
 
-def shift_table(ic50: pd.DataFrame, control: str, seed: int) -> pd.DataFrame:
-    """Compare log IC50 of each arm with the control, paired by replicate: geometric mean ratio, 95 % interval, p."""
+def shift_table(ic50: pd.DataFrame, control: str, seed: int, same: str | None = None) -> pd.DataFrame:
+    """Compare log IC50 of each arm with the control: geometric mean ratio, 95 % interval, p.
+
+    Arms are paired by replicate. `same` names an arm that is the control itself, shown under another name.
+    """
     import pandas as pd
 
     wide = ic50.pivot(index="replicate", columns="arm", values="ic50")
     rows = []
-    for arm in [name for name in dict.fromkeys(ic50["arm"]) if name != control]:
+    arms = dict.fromkeys(ic50["arm"])
+    for arm in [name for name in arms if name not in (control, same) and control in arms]:
         both = wide[[control, arm]].dropna()
         change = np.log(both[arm].to_numpy() / both[control].to_numpy())
         low, high = mean_interval(change, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from exocosm.model import Model
@@ -36,30 +36,50 @@ class SingleRun:
 
 
 def conditions(study: Study) -> tuple[Condition, ...]:
-    """List the conditions of a study: arms first, then the titration.
+    """List the conditions of a study that are run: arms first, then the titration.
 
     In a drug study every arm, and every level of the titration, is run at every dose; the titration's arms
-    are then named by their copies. A titration is done on the control arm.
+    are then named by their copies. A titration is done on the control arm, which is its level 0.
     """
+    return (*_arms(study), *_titration(study))
+
+
+def places(study: Study) -> tuple[tuple[Condition, int], ...]:
+    """List the conditions as tables show them, each with the index of the run condition behind it.
+
+    The control arm stands there twice: as an arm, and as level 0 of the titration.
+    """
+    arms = [(condition, i) for i, condition in enumerate(_arms(study))]
+    levels = [(condition, len(arms) + i) for i, condition in enumerate(_titration(study))]
+    controls = [(c, i) for c, i in arms if c.arm == study.control] if study.titration else []
+    if study.drug is None:
+        zero = [(replace(c, series="titration", level=0.0), i) for c, i in controls]
+    else:
+        zero = [(replace(c, arm=titration_arm(0.0)), i) for c, i in controls]
+    return (*arms, *zero, *levels)
+
+
+def _arms(study: Study) -> list[Condition]:
+    if study.drug is not None:
+        return [condition for arm in study.arms for condition in _doses(study, arm.name, arm.treatments)]
     nan = float("nan")
+    return [Condition(series="arms", arm=a.name, level=nan, treatments=a.treatments) for a in study.arms]
+
+
+def _titration(study: Study) -> list[Condition]:
+    if study.titration is None:
+        return []
     found: list[Condition] = []
-    for arm in study.arms:
+    for copies in filter(None, study.titration.copies):
+        mimic = Mimic(cargo=study.titration.cargo, recipient=study.titration.recipient, copies=copies)
+        treatments = (*study.arm(study.control).treatments, mimic)
         if study.drug is None:
-            found.append(Condition(series="arms", arm=arm.name, level=nan, treatments=arm.treatments))
+            found.append(
+                Condition(series="titration", arm=study.control, level=copies, treatments=treatments)
+            )
         else:
-            found.extend(_doses(study, arm.name, arm.treatments))
-    if study.titration is not None:
-        control = study.arm(study.control).treatments
-        for copies in study.titration.copies:
-            mimic = Mimic(cargo=study.titration.cargo, recipient=study.titration.recipient, copies=copies)
-            treatments = (*control, mimic)
-            if study.drug is None:
-                found.append(
-                    Condition(series="titration", arm=study.control, level=copies, treatments=treatments)
-                )
-            else:
-                found.extend(_doses(study, titration_arm(copies), treatments))
-    return tuple(found)
+            found.extend(_doses(study, titration_arm(copies), treatments))
+    return found
 
 
 def titration_arm(copies: float) -> str:

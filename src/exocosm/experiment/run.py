@@ -72,7 +72,9 @@ def run(
     model = assemble(kb, study.scenario)
     settings = overridden({name: p for name, (p, _) in model.parameters().items()}, study.parameters)
     listed = conditions(study)
-    models = [model_of(model, condition) for condition in listed]  # bad treatments show before anything is written
+    models = [
+        model_of(model, condition) for condition in listed
+    ]  # bad treatments show before anything is written
     draws = stable_draws(model, seed, replicates)
     runs = tuple(
         SingleRun(condition=c, replicate=r, draw=draws.indices[r])
@@ -152,7 +154,11 @@ class _Ledger:
             device=device,
             knowledge={"version": self.kb.version, "sha256": self.kb.sha256},
             study_sha256=provenance.sha256_of_json(record),
-            draws={"used": list(self.draws.indices), "tried": self.draws.tried, "rejected": self.draws.rejected},
+            draws={
+                "used": list(self.draws.indices),
+                "tried": self.draws.tried,
+                "rejected": self.draws.rejected,
+            },
             threads=threads,
         )
         files.write_yaml(self.out / "study.yaml", record)
@@ -275,7 +281,8 @@ def _parameter_table(models: list[Model], settings: dict[str, float]) -> pd.Data
                         key: asdict(parameter)[key]
                         for key in ("confidence", "source", "reference", "quoted", "note")
                     },
-                    "used_by": "; ".join(places[:3]) + (f"; and {len(places) - 3} more" if len(places) > 3 else ""),
+                    "used_by": "; ".join(places[:3])
+                    + (f"; and {len(places) - 3} more" if len(places) > 3 else ""),
                 },
             )
     return pd.DataFrame(list(rows.values()))

@@ -119,7 +119,9 @@ def load_study(name_or_path: str | Path, settings: Mapping[str, str] | None = No
     text, source = _text_of(name_or_path)
     tree = YamlTree(text, source)
     if not isinstance(tree.value, dict):
-        raise InputError(f"Expected {source} to hold a study (a mapping of fields), found {type(tree.value).__name__}.")
+        raise InputError(
+            f"Expected {source} to hold a study (a mapping of fields), found {type(tree.value).__name__}."
+        )
     record = copy.deepcopy(tree.value)
     for key, value in (settings or {}).items():
         _set(record, key, value)
@@ -172,7 +174,13 @@ def _step_into(place: Any, step: str, key: str) -> Any:
         return place[int(step)]
     if isinstance(place, dict) and step in place:
         return place[step]
-    known = sorted(place) if isinstance(place, dict) else f"0 to {len(place) - 1}" if isinstance(place, list) else []
+    known = (
+        sorted(place)
+        if isinstance(place, dict)
+        else f"0 to {len(place) - 1}"
+        if isinstance(place, list)
+        else []
+    )
     raise InputError(f"Unknown setting {key!r}: no {step!r} there. Known: {known}.")
 
 
@@ -256,7 +264,9 @@ def _treatment(record: dict[str, Any], arm: str) -> Treatment:
     made = TREATMENTS[kind]
     known = {field.name for field in fields(made)}
     if set(options) - known:
-        raise InputError(f"Arm {arm!r}, {kind}: unknown options {sorted(set(options) - known)}. Known: {sorted(known)}.")
+        raise InputError(
+            f"Arm {arm!r}, {kind}: unknown options {sorted(set(options) - known)}. Known: {sorted(known)}."
+        )
     try:
         return made(**options)
     except TypeError as error:
@@ -268,11 +278,15 @@ def _drug(entry: dict[str, Any], record: dict[str, Any]) -> DrugSeries:
         raise InputError("A drug series runs in a dish only; drugs in tissue are not simulated yet.")
     doses = tuple(sorted(quantity(dose, to="mmol/L") for dose in entry["doses"]))
     if doses[0] != 0.0 or any(dose < 0 for dose in doses):
-        raise InputError(f"Expected `drug.doses` to start at 0 and not to be negative, found {entry['doses']}.")
+        raise InputError(
+            f"Expected `drug.doses` to start at 0 and not to be negative, found {entry['doses']}."
+        )
     assay_time = minutes(entry["assay_time"])
     time = minutes(entry["time"])
     if abs(time + assay_time - minutes(record["duration"])) > 1e-6:
-        raise InputError("Expected `duration` to be `drug.time` plus `drug.assay_time`: the assay ends the study.")
+        raise InputError(
+            "Expected `duration` to be `drug.time` plus `drug.assay_time`: the assay ends the study."
+        )
     drug = Drug(
         **{name: entry[name] for name in ("name", "loss", "ic50", "ic50_resistant", "hill", "tolerance")},
         assay_time=assay_time,
@@ -300,7 +314,9 @@ def _scenario(record: dict[str, Any], readouts: tuple[ReadOut, ...], drug: DrugS
     kinds = {population.kind for population in populations}
     absent = set(read) - kinds
     if absent:
-        raise InputError(f"Read-outs ask for cells that the study does not hold: {sorted(absent)}. Cells: {sorted(kinds)}.")
+        raise InputError(
+            f"Read-outs ask for cells that the study does not hold: {sorted(absent)}. Cells: {sorted(kinds)}."
+        )
     return Scenario(
         name=record["name"],
         axes=tuple(record["axes"]),

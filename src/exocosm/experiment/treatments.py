@@ -63,7 +63,8 @@ class KnockDown:
             return replace(
                 kind,
                 endogenous=tuple(
-                    replace(a, production_factor=left) if a.cargo == self.cargo else a for a in kind.endogenous
+                    replace(a, production_factor=left) if a.cargo == self.cargo else a
+                    for a in kind.endogenous
                 ),
             )
 

@@ -84,7 +84,9 @@ def execute_all(
         for run in runs[1:]:
             on_done(execute(task, run))
         return
-    from loky import ProcessPoolExecutor  # its workers need no guarded main module, unlike the standard library's
+    from loky import (
+        ProcessPoolExecutor,
+    )  # its workers need no guarded main module, unlike the standard library's
 
     pool = ProcessPoolExecutor(max_workers=workers, initializer=_start_worker, initargs=(task,))
     try:

@@ -41,7 +41,7 @@ def time_courses(
 
     def draw(axes: Axes, panel: Panel) -> None:
         rows = panel.rows(readouts)
-        for arm, (colour, line) in looks.items():
+        for i, (arm, (colour, line)) in enumerate(looks.items()):
             of_arm = rows[rows["arm"] == arm]
             if of_arm.empty:
                 continue
@@ -50,8 +50,16 @@ def time_courses(
                 axes.plot(run["time_h"], run["value"], line, color=colour, linewidth=0.6, alpha=0.35)
             hours, mean, low, high = spread(of_arm, "time_h")
             if np.isfinite(low).any():
-                axes.fill_between(hours, low, high, color=colour, alpha=0.15, linewidth=0)
-            axes.plot(hours, mean, line, color=colour, linewidth=2.0, marker="o" if len(hours) == 1 else None)
+                axes.fill_between(hours, low, high, color=colour, alpha=0.12, linewidth=0)
+            # A wide first line shows around the others where arms agree.
+            axes.plot(
+                hours,
+                mean,
+                line,
+                color=colour,
+                linewidth=1.6 if i else 3.4,
+                marker="o" if len(hours) == 1 else None,
+            )
         axes.margins(x=0.02)
 
     handles = [

@@ -254,7 +254,7 @@ def dose_needed(dose: pd.DataFrame, *, width: float = 10.0) -> Figure:
         right.text(
             np.sqrt(low * high),
             1.01,
-            word,
+            word if side_by_side else word.replace(" here", "\nhere").replace("out of ", "out of\n"),
             transform=right.get_xaxis_transform(),
             ha="center",
             va="bottom",
@@ -264,7 +264,7 @@ def dose_needed(dose: pd.DataFrame, *, width: float = 10.0) -> Figure:
     for y, row in enumerate(dose.itertuples()):
         _log_interval(right, y, row, "ratio", INK, "o", zero)
     right.set_xlabel("delivered / needed [1]")
-    right.set_title("ratio", pad=18)
+    right.set_title("ratio", pad=18 if side_by_side else 28)
     for axes, named in ((left, True), (right, not side_by_side)):
         axes.set_yticks(range(len(dose)), names if named else [""] * len(dose))
         axes.set_ylim(len(dose) - 0.5, -0.5)
@@ -285,12 +285,16 @@ def dose_needed(dose: pd.DataFrame, *, width: float = 10.0) -> Figure:
 def _dose_series(
     axes: Axes, rows: pd.DataFrame, by: str, zero: float, colour: str, line: str, *, joined: bool = True
 ) -> None:
-    """Draw replicates as faint points, means as points with a 95 % interval, and a line through the means."""
+    """Draw replicates as faint points and lines, means as points with a 95 % interval and a line through "
+    "them."""
     if rows.empty:
         return
     axes.plot(
         on_axis(rows[by], zero), rows["value"], "o", color=colour, markersize=2.5, alpha=0.35, linewidth=0
     )
+    for _, run in rows[rows[by] > 0].groupby("replicate"):
+        run = run.sort_values(by)
+        axes.plot(run[by], run["value"], line, color=colour, linewidth=0.5, alpha=0.3)
     levels, mean, low, high = spread(rows, by)
     x = on_axis(levels, zero)
     if np.isfinite(low).any():

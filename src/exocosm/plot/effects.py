@@ -26,7 +26,9 @@ def forest(
     labels: Mapping[str, str] | None = None,
     width: float = 10.0,
 ) -> Figure:
-    """Draw the difference arm − control with its 95 % interval; filled when the interval leaves zero out.
+    """Draw the difference arm − control with its 95 % interval; filled and coloured when it is clear.
+
+    A column `clear` (bool) says which rows are; without it, those whose interval leaves zero out.
 
     Parameters
     ----------
@@ -45,7 +47,14 @@ def forest(
         axes.axvline(0, color=INK, linewidth=0.9)
         for y, arm in enumerate(shown):
             for row in panel.rows(effects[effects["arm"] == arm]).itertuples():
-                _interval(axes, y, float(row.difference), float(row.low), float(row.high))
+                _interval(
+                    axes,
+                    y,
+                    float(row.difference),
+                    float(row.low),
+                    float(row.high),
+                    getattr(row, "clear", True),
+                )
         axes.set_ylim(len(shown) - 0.5, -0.5)
         named = i % columns == 0
         axes.set_yticks(range(len(shown)), [wrap(arms[a], 24) if named else "" for a in shown])
@@ -54,13 +63,13 @@ def forest(
         axes.set_title(wrap(panel.label, int(width / columns * 9)))
         axes.set_xlabel(with_unit("difference from control", panel.unit))
         axes.margins(x=0.12)
-        axes.xaxis.set_major_locator(MaxNLocator(4, symmetric=False))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(lambda value, _: number(value))
         axes.grid(axis="x", color=GRID, linewidth=0.7)
     figure.legend(
         handles=[
-            Line2D([], [], color=UP, marker="o", label="higher: interval above zero"),
-            Line2D([], [], color=DOWN, marker="o", label="lower: interval below zero"),
+            Line2D([], [], color=UP, marker="o", label="clearly higher"),
+            Line2D([], [], color=DOWN, marker="o", label="clearly lower"),
             Line2D([], [], color=QUIET, marker="o", markerfacecolor="white", label="no clear change"),
         ],
         loc="outside lower center",
@@ -69,9 +78,9 @@ def forest(
     return figure
 
 
-def _interval(axes: object, y: int, difference: float, low: float, high: float) -> None:
+def _interval(axes: object, y: int, difference: float, low: float, high: float, clear: bool) -> None:
     """Draw one interval; without a finite interval only a hollow point is drawn."""
-    clear = np.isfinite([low, high]).all() and (low > 0 or high < 0)
+    clear = bool(clear and np.isfinite([low, high]).all() and (low > 0 or high < 0))
     colour = (UP if low > 0 else DOWN) if clear else QUIET
     if np.isfinite([low, high]).all():
         axes.plot([low, high], [y, y], color=colour, linewidth=2, solid_capstyle="butt")  # type: ignore[attr-defined]

@@ -31,8 +31,16 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, f
 
 
 def spread(table: pd.DataFrame, by: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return `by`, mean, low, high (each (points,)) of column `value`, one point for each value of `by`."""
+    """Return `by`, mean, low, high (each (points,)) of column `value`, one point for each value of `by`.
+
+    The interval is cut at the range of the replicates: with few of them Student's t would run far beyond what
+    any replicate shows, below zero copies or above a share of one.
+    """
     points = np.array(sorted(table[by].unique()), dtype=float)
-    rows = [mean_interval(table.loc[table[by] == point, "value"].to_numpy()) for point in points]
-    mean, low, high = np.array(rows, dtype=float).reshape(-1, 3).T
-    return points, mean, low, high
+    groups = [table.loc[table[by] == point, "value"].to_numpy(dtype=float) for point in points]
+    mean, low, high = np.array([mean_interval(group) for group in groups], dtype=float).reshape(-1, 3).T
+    known = np.isfinite(low)
+    bounds = np.array(
+        [(np.nanmin(g), np.nanmax(g)) if k else (np.nan, np.nan) for g, k in zip(groups, known, strict=True)]
+    )
+    return points, mean, np.maximum(low, bounds[:, 0]), np.minimum(high, bounds[:, 1])

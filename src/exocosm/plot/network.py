@@ -18,6 +18,7 @@ from .words import wrap
 FILL = {"cargo": "#fde7c7", "molecule": "#eef2f6", "phenotype": "#e3ddf2"}
 _BOX, _GAP, _LAYER = (1.3, 0.36), 0.6, 1.95  # box (width, height), rows apart, layers apart [inch]
 _LETTERS = 16  # that fit into a box
+_LAYERS = 8  # at most, cargo and phenotypes included
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def network(
     layers = _layers(kinds, arrows)
     rows, crossings = _rows(layers, arrows)
     xy, paths = _places(rows, crossings)
-    depth = max((len(column) for column in rows), default=1)
-    size = ((len(rows) - 1) * _LAYER + _BOX[0] + 0.3, max(2.0, depth * _GAP) + 0.7)
+    heights = [y for _, y in xy.values()] + [y for way in paths.values() for _, y in way] or [0.0]
+    size = ((len(rows) - 1) * _LAYER + _BOX[0] + 0.6, max(heights) - min(heights) + 1.3)
     scale = 1.0 if width is None else width / size[0]
     figure = new_figure(size[0] * scale, size[1] * scale)
     axes = figure.add_subplot()
@@ -71,9 +72,8 @@ def network(
         _draw_arrow(axes, arrow, xy, paths[arrow.source, arrow.target], ports[i], scale)
     for name, (x, y) in xy.items():
         _draw_box(axes, name, kinds[name], x, y, scale)
-    heights = [y for _, y in xy.values()] or [0.0]
     axes.set(
-        xlim=(-_BOX[0] / 2 - 0.15, (len(rows) - 1) * _LAYER + _BOX[0] / 2 + 0.15),
+        xlim=(-_BOX[0] / 2 - 0.15, (len(rows) - 1) * _LAYER + _BOX[0] / 2 + 0.45),
         ylim=(min(heights) - 0.45, max(heights) + 0.45),
         aspect="equal",
     )
@@ -92,20 +92,39 @@ def network(
 
 
 def on_path(
-    edges: Iterable[Mapping[str, Any]], links: Iterable[Mapping[str, Any]], ends: Iterable[str]
+    edges: Iterable[Mapping[str, Any]],
+    links: Iterable[Mapping[str, Any]],
+    ends: Iterable[str],
+    *,
+    limit: int | None = None,
 ) -> set[str]:
-    """Return the nodes that lie on a directed path from a cargo to one of `ends`."""
+    """Return the nodes that lie on a directed path from a cargo to one of `ends`.
+
+    With `limit`, the at most so many nodes on the shortest such paths.
+    """
     import networkx as nx
 
     graph = nx.DiGraph()
-    graph.add_edges_from((e["source"], e["target"]) for e in edges)
     links = list(links)
+    graph.add_edges_from((e["source"], e["target"]) for e in edges)
     graph.add_edges_from((lk["cargo"], lk["target"]) for lk in links)
-    starts = {lk["cargo"] for lk in links}
-    below = set(starts).union(*(nx.descendants(graph, s) for s in starts)) if starts else set(graph)
-    goals = [e for e in ends if e in graph]
-    above = set(goals).union(*(nx.ancestors(graph, e) for e in goals)) if goals else set(graph)
-    return below & above
+    starts = {lk["cargo"] for lk in links} or set(graph)
+    goals = {e for e in ends if e in graph} or set(graph)
+    below = _steps(graph, starts)
+    above = _steps(graph.reverse(copy=False), goals)
+    both = sorted(set(below) & set(above), key=lambda name: (below[name] + above[name], below[name], name))
+    return set(both[:limit])
+
+
+def _steps(graph: Any, starts: Iterable[str]) -> dict[str, int]:
+    """Return the fewest steps from any of `starts` to each node that can be reached."""
+    import networkx as nx
+
+    found: dict[str, int] = {}
+    for start in starts:
+        for name, steps in nx.single_source_shortest_path_length(graph, start).items():
+            found[name] = min(steps, found.get(name, steps))
+    return found
 
 
 def _layers(kinds: Mapping[str, str], arrows: Sequence[_Arrow]) -> dict[str, int]:
@@ -117,10 +136,7 @@ def _layers(kinds: Mapping[str, str], arrows: Sequence[_Arrow]) -> dict[str, int
     graph.add_edges_from((a.source, a.target) for a in arrows)
     cargo = [n for n, kind in kinds.items() if kind == "cargo"]
     starts = cargo or [n for n in graph if graph.in_degree(n) == 0] or list(graph)[:1]
-    distance: dict[str, int] = {}
-    for start in starts:
-        for name, steps in nx.single_source_shortest_path_length(graph, start).items():
-            distance[name] = min(steps, distance.get(name, steps))
+    distance = _steps(graph, starts)
     if cargo:
         distance.update(dict.fromkeys(cargo, 0))
     middle = [n for n, kind in kinds.items() if kind not in ("cargo", "phenotype")]
@@ -130,11 +146,13 @@ def _layers(kinds: Mapping[str, str], arrows: Sequence[_Arrow]) -> dict[str, int
         if name not in distance:
             after = [distance[t] for t in graph.successors(name) if t in distance and kinds[t] != "phenotype"]
             distance[name] = max(first, min(after, default=first + 1) - 1)
-    last = max((distance[n] for n in middle), default=0) + 1
-    layers = {n: max(first, distance[n]) for n in middle} | dict.fromkeys(cargo, 0)
-    layers |= {n: last for n, kind in kinds.items() if kind == "phenotype"}
+    layers = {n: max(first, distance[n]) for n in middle}
     used = sorted(set(layers.values()))
-    return {n: used.index(layer) for n, layer in layers.items()}
+    # A long chain would make a strip nobody can read: neighbouring layers are then put together.
+    fold = max(1.0, len(used) / (_LAYERS - 2))
+    layers = {n: first + int(used.index(layer) / fold) for n, layer in layers.items()}
+    last = max(layers.values(), default=0) + 1
+    return layers | dict.fromkeys(cargo, 0) | {n: last for n, kind in kinds.items() if kind == "phenotype"}
 
 
 def _rows(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .style import GRID, grid_shape, new_figure
-from .words import unit, wrap
+from .words import number, unit, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +37,14 @@ def panels_of(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> l
     labels = labels or {}
     keys = table.assign(cell=table["cell"].fillna(""), unit=table["unit"].fillna(""))
     seen = list(keys[["readout", "cell", "unit"]].drop_duplicates().itertuples(index=False, name=None))
+    several = len({cell for _, cell, _ in seen if cell}) > 1
     order = {name: i for i, name in enumerate(labels)}
     seen.sort(key=lambda key: order.get(key[0], len(order)))
 
     def label(readout: str, cell: str) -> str:
         text = labels.get(readout, readout)
-        return f"{text}, {cell}" if cell and cell.lower() not in text.lower() else text
+        # The cell kind is named where there is more than one to choose from.
+        return f"{text}, {cell}" if several and cell and cell.lower() not in text.lower() else text
 
     return [Panel(readout=r, cell=c, label=label(r, c), unit=u) for r, c, u in seen]
 
@@ -72,6 +75,8 @@ def draw_panels(
         axes.set_title(wrap(panel.label, letters))
         axes.set_ylabel(unit(panel.unit) or "value [1]")
         axes.set_xlabel(x_label)
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         axes.grid(color=GRID, linewidth=0.7)
     if handles:
         figure.legend(handles=list(handles), loc="outside lower center", ncols=per_row)

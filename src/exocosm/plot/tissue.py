@@ -8,10 +8,11 @@ from typing import Any, Protocol
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import LogNorm, Normalize, SymLogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from .style import INK, QUIET, new_figure, styled
@@ -84,6 +85,7 @@ def tissue(
     aspect = (box[3] - box[2]) / (box[1] - box[0])
     panel = (width - (1.9 if across else 0.9)) / shape[1]
     figure = new_figure(width, shape[0] * (panel * aspect + 0.12) + 1.5, pad=0.03, compress=True)
+    ticks = 3 if panel > 1.5 else 2
     grid = figure.subplots(*shape, squeeze=False, sharex=True, sharey=True)
     for i, (label, frame) in enumerate(snapshots):
         for j, view in enumerate(shown):
@@ -91,8 +93,8 @@ def tissue(
             section = _Section(frame, spacing, origin)
             view.draw(axes, frame, section, box)
             axes.set(xlim=box[:2], ylim=box[2:], aspect="equal")
-            axes.xaxis.set_major_locator(MaxNLocator(3))
-            axes.yaxis.set_major_locator(MaxNLocator(3))
+            axes.xaxis.set_major_locator(MaxNLocator(ticks))
+            axes.yaxis.set_major_locator(MaxNLocator(ticks))
             axes.spines[["top", "right"]].set_visible(True)
             if (j if across else i) == 0:
                 axes.set_title(wrap(label if across else view.title, int(panel * 10)), fontsize=8.5)
@@ -189,12 +191,28 @@ class _Cells:
             section.circles(axes, alive & (kind == k) & ~polarised, facecolors=_kind_colour(k), **edge)
         section.circles(axes, alive & polarised, facecolors=POLARISED, edgecolors=INK, linewidths=0.7)
         section.circles(axes, ~alive, facecolors=DEAD, **edge)
+        self._isolines(axes, frame, section, box)
+
+    def _isolines(self, axes: Axes, frame: FrameLike, section: _Section, box: Box) -> None:
+        """Draw oxygen once more as lines, because packed cells hide the field below them."""
+        if self.oxygen not in frame.fields:
+            return
+        field = frame.fields[self.oxygen][section.layer]
+        levels = [level for level in (1, 5, 10, 20, 30, 60, 100) if field.min() < level < field.max()]
+        if not levels or min(field.shape) < 2:
+            return
+        ny, nx = field.shape
+        x = box[0] + (np.arange(nx) + 0.5) * (box[1] - box[0]) / nx
+        y = box[2] + (np.arange(ny) + 0.5) * (box[3] - box[2]) / ny
+        lines = axes.contour(x, y, field, levels=levels, colors=INK, linewidths=0.7)
+        lines.set_path_effects([withStroke(linewidth=1.8, foreground="white")])
+        axes.clabel(lines, fmt=lambda level: f"{level:g}", fontsize=6.5)
 
     def key(self, figure: Figure, axes: Array, side: str) -> None:
         if self.image is not None:
             bar = figure.colorbar(self.image, ax=list(axes), location=side, shrink=0.8, pad=0.03, aspect=25)
-            bar.set_label("oxygen [mmHg]")
-            bar.ax.xaxis.set_major_locator(MaxNLocator(4)) if side == "bottom" else None
+            bar.set_label("oxygen [mmHg], also as lines")
+            bar.ax.xaxis.set_major_locator(MaxNLocator(3)) if side == "bottom" else None
 
     def handles(self) -> list[Line2D]:
         """Legend entries: a dot for each kind, one for the polarised state, one for dead cells."""
@@ -255,9 +273,13 @@ class _Vesicles:
         )
         bar.set_label(f"vesicles [{unit('1/um3')}]")
         bar.minorticks_off()
-        bar.ax.xaxis.set_major_formatter(FuncFormatter(power)) if side == "bottom" else (
-            bar.ax.yaxis.set_major_formatter(FuncFormatter(power))
-        )
+        top = self.scale.vmax or self.bottom
+        decades = 10.0 ** np.arange(np.ceil(np.log10(self.bottom)), np.floor(np.log10(top)) + 1)
+        if len(decades) > 1:
+            bar.set_ticks(list(decades), labels=[power(tick) for tick in decades])
+        else:  # within a decade powers of ten would leave the scale without labels
+            ticks = np.geomspace(self.bottom, top, 2)
+            bar.set_ticks(list(ticks), labels=[number(tick, 2) for tick in ticks])
 
 
 class _Delivered:
@@ -279,7 +301,11 @@ class _Delivered:
             if (v := f.cells.get(self.column)) is not None
         ]
         top = max(tops, default=0.0)
-        self.scale = Normalize(0, top if top > 0 else 1.0)
+        # One arm given vesicles on top can hold hundreds of times what the others do.
+        self.logarithmic = top > 50
+        self.scale = (
+            SymLogNorm(1.0, vmin=0, vmax=top) if self.logarithmic else Normalize(0, top if top > 0 else 1.0)
+        )
 
     def _who(self, frame: FrameLike) -> Array:
         kind = np.asarray(frame.cells["kind"])
@@ -304,7 +330,10 @@ class _Delivered:
         bar = figure.colorbar(self.mappable, ax=list(axes), location=side, shrink=0.8, pad=0.03, aspect=25)
         bar.set_label(self.label)
         axis = bar.ax.xaxis if side == "bottom" else bar.ax.yaxis
-        axis.set_major_locator(MaxNLocator(4))
+        bar.minorticks_off()
+        axis.set_major_locator(
+            FixedLocator([0, 1, 10, 100, 1000, 10_000, 100_000]) if self.logarithmic else MaxNLocator(3)
+        )
         axis.set_major_formatter(FuncFormatter(lambda v, _: number(v)))
 
 

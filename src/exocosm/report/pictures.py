@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .folder import RunFolder
+from .sentences import outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 WIDE, NARROW = 10.0, 4.4  # [inch]
 DPI = 120
 MOMENTS = 4  # time points in the tissue picture
-DRAWN_NODES = 45  # a larger network is drawn only where it leads from cargo to a read-out
+DRAWN_NODES = 32  # of a larger network the nodes on the shortest ways from cargo to phenotypes are drawn
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,8 @@ def _courses(folder: RunFolder, target: Path) -> Iterator[Picture]:
         alt=f"Time courses over {hours} of {_count(rows)} read-outs in {rows['arm'].nunique()} arms, one "
         "panel each.",
         caption=("Wells without drug. " if folder.table("ic50")["arm"].size else "")
-        + "Thin lines: replicates. Thick lines: means. Bands: 95 % interval of the mean over "
-        "replicates.",
+        + "Thin lines: replicates. Thick lines: means. Bands: 95 % interval of the mean (Student's t), "
+        "cut at the range of the replicates.",
     )
 
 
@@ -173,6 +174,7 @@ def _forest(folder: RunFolder, target: Path) -> Iterator[Picture]:
     rows = rows[rows["difference"].notna()]
     if rows.empty:
         return
+    rows = rows.assign(clear=[outcome(row) in ("higher", "lower") for row in rows.itertuples()])
     yield _save(
         target,
         "effects",
@@ -261,6 +263,7 @@ def _titration(folder: RunFolder, target: Path) -> Iterator[Picture]:
 
     rows = folder.series("titration", final=True)
     rows = rows[rows["level"].notna()]
+    rows, still = _moving(rows, folder)
     if rows.empty:
         return
     yield _save(
@@ -278,9 +281,9 @@ def _titration(folder: RunFolder, target: Path) -> Iterator[Picture]:
         "given directly; "
         "dashed lines mark the copies that vesicles delivered.",
         caption="Titration: cytosolic copies given directly, as a transfected mimic; not a physiological "
-        "dose. Dashed: "
-        "copies that vesicles delivered; bar at the foot: the 90 % interval of delivered over needed, laid "
-        "on the axis of copies.",
+        "dose. Dashed: copies that vesicles delivered; bar at the foot: the 90 % interval of delivered over "
+        "needed, laid on the axis of copies. Thin lines: replicates."
+        + (f" Not drawn, because no level changes them: {', '.join(still)}." if still else ""),
     )
 
 
@@ -314,12 +317,13 @@ def _networks(folder: RunFolder, target: Path) -> Iterator[Picture]:
             continue
         if len(nodes) > DRAWN_NODES:
             ends = [n["name"] for n in nodes if n.get("kind") == "phenotype"]
-            kept = on_path(edges, links, ends)
+            kept = on_path(edges, links, ends, limit=DRAWN_NODES)
             if not any(n["name"] in kept for n in nodes):
                 continue
             total, nodes = len(nodes), [n for n in nodes if n["name"] in kept]
             part = (
-                f" Drawn are the {len(nodes)} of {total} nodes on a way from cargo to a phenotype; "
+                f" Drawn are the {len(nodes)} of {total} nodes, those on the shortest ways from cargo to "
+                "phenotypes; "
                 "the table has all edges."
             )
             edges = [e for e in edges if {e["source"], e["target"]} <= kept]
@@ -335,6 +339,17 @@ def _networks(folder: RunFolder, target: Path) -> Iterator[Picture]:
             caption=f"{cell}: cargo left, phenotypes right.{part}",
             narrow=None,
         )
+
+
+def _moving(rows: Any, folder: RunFolder) -> tuple[Any, list[str]]:
+    """Return the rows of read-outs that some level changes, and the labels of those that none does."""
+    moved: list[tuple[str, str]] = []
+    still: list[tuple[str, str]] = []
+    for (readout, cell), group in rows.groupby(["readout", "cell"], sort=False):
+        spread = group.groupby(["arm", "replicate"])["value"].agg(lambda values: values.max() - values.min())
+        (moved if (spread > 0).any() else still).append((readout, cell))
+    keep = [key in moved for key in zip(rows["readout"], rows["cell"], strict=True)]
+    return rows[keep], [folder.labels.get(readout, readout) for readout, _ in still]
 
 
 def _network_at(nodes: list[Any], edges: list[Any], links: list[Any], width: float) -> Figure:

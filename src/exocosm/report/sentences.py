@@ -138,14 +138,7 @@ def main_finding(folder: RunFolder) -> list[Finding]:
         f"(mean {_value(first.control_mean, first.unit)}{f', {_n(first.n)}' if same_n else ''})."
     )
     items = tuple(
-        f"{_GROUP_WORDS[word]} {_quoted(folder.arms.get(r.arm, r.arm))}"
-        + (
-            f": {_numbers(r, n=not same_n)}{_note(r)}"
-            if word != "not tested"
-            else f" ({r.note})"
-            if r.note
-            else ""
-        )
+        f"{_GROUP_WORDS[word]} {_quoted(folder.arms.get(r.arm, r.arm))}" + _after(word, r, n=not same_n)
         for word, members in groups
         for r in members
     )
@@ -176,44 +169,57 @@ def arm_findings(folder: RunFolder) -> list[Finding]:
     return found
 
 
-def dose_findings(folder: RunFolder, limit: int | None = 4) -> list[Finding]:
-    """For each axis and setting: vesicles needed, vesicles delivered, their ratio and the verdict."""
-    dose = folder.table("dose")
+def dose_findings(folder: RunFolder) -> list[Finding]:
+    """The first dose (the control's) and the one nearest to what is needed; the table has them all."""
+    rows = list(folder.table("dose").itertuples())
+    chosen = rows[:1]
+    if len(rows) > 1 and (best := max(rows, key=_ratio)) is not rows[0]:
+        chosen.append(best)
     found = [
         Finding(
             f"Dose, {row.setting or 'this set-up'}: {row.verdict or 'no verdict'}",
             _dose_sentence(row),
             "dose",
         )
-        for row in dose.itertuples()
+        for row in chosen
     ]
-    if limit is not None and len(found) > limit:
-        rest = len(found) - limit
-        return [*found[:limit], Finding("Dose", f"{rest} more in the dose table below.", "dose")]
+    if rest := len(rows) - len(chosen):
+        found.append(Finding("Dose", f"{rest} more in the dose table below.", "dose"))
     return found
+
+
+def _ratio(row: Any) -> float:
+    ratio = float(row.ratio)
+    return -1.0 if math.isnan(ratio) else ratio
 
 
 def shift_findings(folder: RunFolder) -> list[Finding]:
     """Whether an arm needs more or less drug than its control."""
+    rows = _arm_shifts(folder)
+    if not rows:
+        return []
     ic50 = folder.table("ic50")
-    found = []
-    for row in _arm_shifts(folder):
-        arm, control = (folder.arms.get(str(a), str(a)) for a in (row.arm, row.control))
+    items, changed = [], 0
+    for row in rows:
+        arm, control = (_quoted(folder.arms.get(str(a), str(a))) for a in (row.arm, row.control))
         if not math.isfinite(float(row.ratio)):
-            note = f" ({row.note})" if row.note else ""
-            found.append(
-                Finding(arm, f"no IC50 ratio against {_quoted(control)} could be computed{note}.", "none")
+            items.append(
+                f"{arm}: no IC50 ratio against {control} could be computed"
+                + (f" ({row.note})" if row.note else "")
             )
             continue
         means = [_mean_ic50(ic50, str(a)) for a in (row.arm, row.control)]
         known = all(map(math.isfinite, means))
         means_text = f"{_num(means[0])} against {_num(means[1])} µmol/L; " if known else ""
-        numbers = f"ratio {_num(row.ratio)}, {_interval(row.low, row.high)}, {_n(row.n)}{_p(row.p_adjusted)}"
         word, kind = _shift(row)
-        than = "than with" if kind == "change" else "against"
-        text = f"{word} {than} {_quoted(control)} ({means_text}{numbers})."
-        found.append(Finding(f"IC50 of {_drug_name(folder)}, {arm}", text, kind))
-    return found
+        changed += kind == "change"
+        items.append(
+            f"{arm}: {word} {'than with' if kind == 'change' else 'against'} {control} ({means_text}ratio "
+            f"{_num(row.ratio)}, {_interval(row.low, row.high)}, {_n(row.n)}{_p(row.p_adjusted)})"
+            + (f"; {row.note}" if row.note else "")
+        )
+    text = f"{changed} of {len(rows)} {'arms' if len(rows) > 1 else 'arm'} shifted it clearly."
+    return [Finding(f"IC50 of {_drug_name(folder)}", text, "change" if changed else "none", tuple(items))]
 
 
 def titration_findings(folder: RunFolder, limit: int = 4) -> list[Finding]:
@@ -387,10 +393,12 @@ def _doses_in_short(folder: RunFolder) -> list[str]:
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.verdict or "no verdict"] = counts.get(row.verdict or "no verdict", 0) + 1
-    best = max(rows, key=lambda row: float(row.ratio) if math.isfinite(float(row.ratio)) else -1.0)
+    best = max(rows, key=_ratio)
+    axes = len({row.axis for row in rows})
     verdicts = ", ".join(f"{word} in {count}" for word, count in counts.items())
     return [
-        f"Dose, {len(rows)} axes and settings: {verdicts}. Closest to what is needed: {best.cargo}, "
+        f"Dose, {axes} {'axis' if axes == 1 else 'axes'} in {len(rows)} settings: {verdicts}. Closest to "
+        f"what is needed: {best.cargo}, "
         f"{best.setting} "
         f"(delivered/needed {_num(best.ratio)}{_ninety(best, 'ratio')})."
     ]
@@ -407,7 +415,7 @@ def _shift(row: Any) -> tuple[str, Literal["change", "none"]]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval for a shift", "none"
     if low <= 1 <= high:
-        return "no clear shift", "none"
+        return ("no shift at all" if low == high else "no clear shift"), "none"
     if math.isfinite(p) and p >= SIGNIFICANT:
         return "no clear shift (interval off 1, but adjusted p not below 0.05)", "none"
     return ("more drug needed" if low > 1 else "less drug needed"), "change"
@@ -437,7 +445,7 @@ def _dose_sentence(row: Any) -> str:
 def _ninety(row: Any, quantity: str, *, brackets: bool = False) -> str:
     """The 90 % interval of a quantity of the dose table; empty when there is none."""
     low, high = (float(getattr(row, f"{quantity}_{end}")) for end in ("low", "high"))
-    if math.isnan(low) or math.isnan(high):
+    if math.isnan(low) or math.isnan(high) or low == high:
         return ""
     text = f"90 % interval {_num(low)} to {_num(high)}"
     return f" ({text})" if brackets else f", {text}"
@@ -453,8 +461,11 @@ def _numbers(row: Any, *, n: bool, p: bool = True) -> str:
     )
 
 
-def _note(row: Any) -> str:
-    return f"; {row.note}" if row.note else ""
+def _after(word: Outcome, row: Any, *, n: bool) -> str:
+    """What follows the name of an arm: its numbers, where there are any to tell, and its note."""
+    if word in ("identical", "not tested"):
+        return f" ({row.note})" if row.note else ""
+    return f": {_numbers(row, n=n)}" + (f"; {row.note}" if row.note else "")
 
 
 def _drug_name(folder: RunFolder) -> str:
@@ -464,7 +475,11 @@ def _drug_name(folder: RunFolder) -> str:
 
 def _readout_name(row: Any, folder: RunFolder) -> str:
     label = folder.labels.get(row.readout, row.readout)
-    return f"{label} ({row.cell})" if row.cell and row.cell.lower() not in label.lower() else label
+    # The cell kind is named where there is more than one to choose from.
+    several = len({readout.cell for readout in folder.readouts if readout.cell}) > 1
+    return (
+        f"{label} ({row.cell})" if several and row.cell and row.cell.lower() not in label.lower() else label
+    )
 
 
 def _mean_ic50(ic50: pd.DataFrame, arm: str) -> float:
@@ -484,7 +499,8 @@ def _num(value: Any) -> str:
 def _value(value: Any, unit_text: str) -> str:
     from exocosm.plot import number, unit
 
-    return f"{number(value)} {unit(unit_text)}".strip()
+    # "0.66 share" says no more than "0.66".
+    return f"{number(value)} {unit(unit_text) if unit_text not in ('share', 'activity') else ''}".strip()
 
 
 def _interval(low: Any, high: Any) -> str:

@@ -66,13 +66,19 @@ def treatment(item: Any) -> str:
         (str(settings.pop(key)) for key in ("kind", "type", "treatment", "name") if key in settings), ""
     )
     rest = _settings(settings)
+    head = head.replace("_", " ")
     return f"{head} ({rest})" if head and rest else head or rest
 
 
 def _settings(value: Any) -> str:
     if not isinstance(value, dict):
         return "" if value in (None, False, True) else str(value)
-    return ", ".join(f"{key.replace('_', ' ')} {_plain(v)}" for key, v in value.items() if v is not None)
+    # A switch that is on is named, one that is off is left out.
+    return ", ".join(
+        str(key).replace("_", " ") + ("" if entry is True else f" {_plain(entry)}")
+        for key, entry in value.items()
+        if entry is not None and entry is not False
+    )
 
 
 def _plain(value: Any) -> str:
@@ -86,9 +92,11 @@ def _plain(value: Any) -> str:
 
 
 def _drug(drug: Any) -> str:
+    """Name the drug with its doses and times; the rest of its settings stands in study.yaml."""
     if not isinstance(drug, dict):
         return str(drug or "")
-    rest = _settings({key: value for key, value in drug.items() if key != "name"})
+    told = ("doses", "concentrations", "time", "assay_time")
+    rest = _settings({key: drug[key] for key in told if key in drug})
     return f"{drug.get('name', '')}" + (f" ({rest})" if rest else "")
 
 
@@ -99,7 +107,7 @@ def _cells(folder: RunFolder) -> str:
             placement.get("count") or 0
         )
     if counts:
-        return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        return ", ".join(f"{count} × {kind}" for kind, count in counts.items() if count)
     return ", ".join(str(kind.get("name")) for kind in folder.model.get("cell_kinds") or ())
 
 

@@ -34,7 +34,7 @@ def summarise(folder: Path) -> str:
     for text in sentences.in_short(run) or ["No results yet."]:
         lines += _wrapped(f"* {text}", 3)
     if given := sentences.titration_findings(run, limit=1):
-        lines += _wrapped(f"* {given[0]} {'; '.join(given[0].items)}.", 4)
+        lines += _wrapped(f"* {given[0]} {given[0].items[0]}.", 4)
     return "\n".join(lines[:LINES])
 
 

@@ -30,7 +30,9 @@ class ReadOut:
 
     def __post_init__(self) -> None:
         if self.quantity not in QUANTITIES:
-            raise InputError(f"Expected `quantity` to be one of {sorted(QUANTITIES)}, found {self.quantity!r}.")
+            raise InputError(
+                f"Expected `quantity` to be one of {sorted(QUANTITIES)}, found {self.quantity!r}."
+            )
 
 
 def measure(trajectory: Trajectory, readout: ReadOut) -> np.ndarray:
