@@ -201,7 +201,7 @@ def _drug_kill(drug: Drug, row: dict) -> DrugKill:
             to="mmol/L",
             factor=half_kill_over_ic50(hill.value, divisions),
             name=f"half_kill:{drug.name}",
-            why="lesions that kill half of the dividing cells, from the IC50 of an assay of the stated length",
+            why="lesions that kill half of the dividing cells, from the IC50 of an assay of that length",
         ),
         hill=hill,
     )

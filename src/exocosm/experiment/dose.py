@@ -114,7 +114,10 @@ def _free(total: float, sites: float, half: float) -> float:
 
 
 def summary(values: np.ndarray) -> tuple[float, float, float]:
-    """Return median and 90 % interval; infinite values count as larger than any number."""
+    """Return median and 90 % interval; infinite values count as larger than any number, NaN is left out."""
+    values = values[~np.isnan(values)]
+    if not values.size:
+        return math.nan, math.nan, math.nan
     capped = np.where(np.isfinite(values), values, _COPIES_MAX * _COPIES_MAX)
     low, middle, high = np.quantile(capped, [0.05, 0.5, 0.95], method="linear")
     return tuple(float(v) if v < _COPIES_MAX * 1e6 else math.inf for v in (middle, low, high))  # type: ignore[return-value]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [
-    "axis", "cargo", "donor", "recipient", "target", "setting", "needed", "needed_low", "needed_high", "delivered",
-    "delivered_low", "delivered_high", "copies", "ratio", "ratio_low", "ratio_high", "verdict",
+    "axis", "cargo", "donor", "recipient", "target", "setting", "needed", "needed_low", "needed_high",
+    "delivered", "delivered_low", "delivered_high", "copies", "ratio", "ratio_low", "ratio_high", "verdict",
 ]  # fmt: skip
 
 
@@ -53,8 +53,9 @@ def dose_table(
 ) -> pd.DataFrame:
     """Compare the dose needed with the dose delivered, axis by axis and arm by arm.
 
-    `models` are those of the untreated study, one per replicate. In a tissue the dose is what the recipients took up in the run; in a dish it is the dose offered, of
-    which the share f_in is taken up. `hidden` holds the hidden read-outs at the last time.
+    `models` are those of the untreated study, one per replicate; `hidden` holds the hidden read-outs at the
+    last time. In a tissue the dose is what the recipients took up in the run; of vesicles added to a dish it
+    is the dose offered, of which the share f_in is taken up.
     """
     import pandas as pd
 
@@ -64,29 +65,19 @@ def dose_table(
         needs = [need(m, recipient, axis.id, axis.cargo, study.duration) for m in models]
         for arm in study.arms:
             added = [t for t in arm.treatments if isinstance(t, AddBackVesicles) and t.recipient == recipient]
-            if not _worth_showing(study, arm.name, added, axis.cargo):
-                continue
+            carrying = [t for t in added if not t.cargo or axis.cargo in t.cargo]
+            if not carrying and (added or study.drug is not None or arm.name != study.control):
+                continue  # an arm that only lowers the dose, or adds vesicles without this cargo
             replicates, delivered = _values(hidden, arm.name, f"dose:taken:{vesicle}:{recipient}")
             _, copies = _values(hidden, arm.name, f"dose:delivered:{axis.cargo}:{recipient}")
             if not delivered.size:
                 continue
             needed = np.array([needs[r].vesicles for r in replicates])
-            if study.scenario.well_mixed and added:
+            if study.scenario.well_mixed and carrying:
                 needed = needed / np.array([needs[r].uptake_share for r in replicates])
-                delivered = np.full(delivered.size, sum(treatment.offered() for treatment in added))
+                delivered = np.full(delivered.size, sum(treatment.offered() for treatment in carrying))
             rows.append(_row(axis, recipient, _setting(study, arm.label), needed, delivered, copies))
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _worth_showing(study: Study, arm: str, added: list[AddBackVesicles], cargo: str) -> bool:
-    """The dose of the untouched tissue and of added vesicles; arms that only lower it add nothing."""
-    if added:
-        return _carries(added[0], cargo)
-    return study.drug is None and arm == study.control
-
-
-def _carries(treatment: AddBackVesicles, cargo: str) -> bool:
-    return not treatment.cargo or cargo in treatment.cargo
 
 
 def _setting(study: Study, label: str) -> str:

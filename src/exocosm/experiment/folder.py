@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exocosm.errors import InputError
+from exocosm.model import Model
+from exocosm.trajectory import Trajectory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +29,7 @@ def prepare(folder: Path) -> None:
         if any(folder.iterdir()):
             raise InputError(f"Folder {str(folder)!r} is in use. Name a new one; nothing was overwritten.")
         (folder / "tables").mkdir()
+        (folder / "frames").mkdir()
     except (PermissionError, NotADirectoryError, FileExistsError) as error:
         raise InputError(
             f"Cannot write to {str(folder)!r}: {error.strerror}. Choose another folder."
@@ -32,14 +37,8 @@ def prepare(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file through a temporary one, so that readers never see half of it."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Write a text file."""
+    _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def write_json(path: Path, record: Any) -> None:
@@ -54,14 +53,32 @@ def write_yaml(path: Path, record: Any) -> None:
     write_text(path, yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=120))
 
 
+def write_model(path: Path, model: Model) -> None:
+    """Write a model as JSON."""
+    _write(path, model.save)
+
+
+def write_frames(path: Path, trajectory: Trajectory) -> None:
+    """Write the frames of a run as a zarr group."""
+    _write(path, trajectory.save)
+
+
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     """Write a table as CSV and as Parquet."""
     write_text(folder / "tables" / f"{name}.csv", table.to_csv(index=False))
     path = folder / "tables" / f"{name}.parquet"
+    _write(path, lambda temporary: table.to_parquet(temporary, index=False))
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    """Write through a temporary file or folder, so that readers never see half of it."""
     temporary = path.with_name(f".{path.name}.part")
     try:
-        table.to_parquet(temporary, index=False)
+        write(temporary)
         os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
+    except BaseException:  # an interruption may leave half a file just as a full disk does
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
         raise

@@ -7,7 +7,7 @@ from typing import Literal
 
 from exocosm.model import Model
 
-from .study import Study
+from .study import Study, titration_arm
 from .treatments import DrugDose, Mimic, Treatment, treated
 
 Series = Literal["arms", "titration", "dose_response"]
@@ -80,11 +80,6 @@ def _titration(study: Study) -> list[Condition]:
         else:
             found.extend(_doses(study, titration_arm(copies), treatments))
     return found
-
-
-def titration_arm(copies: float) -> str:
-    """Name the arm of a drug study that stands for one level of the titration."""
-    return f"mimic-{copies:g}"
 
 
 def model_of(model: Model, condition: Condition) -> Model:

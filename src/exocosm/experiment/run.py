@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,13 @@ from exocosm.errors import InputError
 from exocosm.model import Model
 
 from . import folder as files
-from .assays import ReadOut
+from .assays import ReadOut, check
 from .compare import effects
 from .dose_table import dose_table, hidden_readouts
-from .draws import Draws, stable_draws
+from .draws import Draws, drawn, stable_draws
 from .ic50 import ic50_table, shift_table
-from .protocol import Condition, SingleRun, conditions, model_of
-from .study import Study
+from .protocol import Condition, SingleRun, conditions, model_of, places
+from .study import Study, titration_arm
 from .workers import Outcome, Task, execute_all
 
 if TYPE_CHECKING:
@@ -75,16 +76,24 @@ def run(
     models = [
         model_of(model, condition) for condition in listed
     ]  # bad treatments show before anything is written
-    draws = stable_draws(model, seed, replicates)
+    _check_readouts(study, model, kb)
+    draws = stable_draws(model, seed, replicates, settings)
     runs = tuple(
         SingleRun(condition=c, replicate=r, draw=draws.indices[r])
         for r in range(replicates)
         for c in range(len(listed))
     )
     files.prepare(out)
-    ledger = _Ledger(study=study, kb=kb, model=model, conditions=listed, draws=draws, out=out, seed=seed)
-    ledger.open(replicates, threads, device, models, settings, len(runs))
-    (out / "frames").mkdir()
+    ledger = _Ledger(
+        study=study,
+        kb=kb,
+        model=model,
+        draws=draws,
+        out=out,
+        seed=seed,
+        settings=settings,
+        total=len(runs),
+    )
     task = Task(
         model=model,
         conditions=listed,
@@ -102,17 +111,19 @@ def run(
         if progress is not None:
             progress(len(ledger.outcomes), len(runs), _what(listed[outcome.run.condition], outcome))
 
-    if progress is not None:
-        progress(0, len(runs), "compiling")
-    state, message = "done", ""
+    state = "done"
     try:
-        execute_all(task, runs, min(threads, len(runs)), keep)
-    except KeyboardInterrupt:
-        state, message = "interrupted", "stopped by the user"
-    except Exception as error:
-        ledger.close("failed", str(error), len(runs))
+        ledger.open(replicates, threads, device, models)
+        if progress is not None:
+            progress(0, len(runs), "compiling")
+        try:
+            execute_all(task, runs, min(threads, len(runs)), keep)
+        except KeyboardInterrupt:
+            state = "interrupted"
+        ledger.close(state)
+    except BaseException as error:
+        ledger.give_up(error)
         raise
-    ledger.close(state, message, len(runs))
     return RunResult(folder=out, state=state)
 
 
@@ -121,6 +132,16 @@ def _check_numbers(**numbers: int) -> None:
         low = 0 if name == "seed" else 1
         if isinstance(value, bool) or not isinstance(value, int) or value < low or value >= 2**63:
             raise InputError(f"Expected `{name}` to be a whole number >= {low}, found {value!r}.")
+
+
+def _check_readouts(study: Study, model: Model, kb: knowledge.KnowledgeBase) -> None:
+    for readout in study.readouts:
+        check(readout, model)
+        for identifier in readout.statements:
+            try:
+                kb.statement(identifier)
+            except InputError as error:
+                raise InputError(f"Read-out `{readout.name}`: {error}") from error
 
 
 def _what(condition: Condition, outcome: Outcome) -> str:
@@ -135,18 +156,20 @@ class _Ledger:
     study: Study
     kb: knowledge.KnowledgeBase
     model: Model
-    conditions: tuple[Condition, ...]
     draws: Draws
     out: Path
     seed: int
+    settings: dict[str, float]
+    total: int  # runs
 
     def __post_init__(self) -> None:
         self.outcomes: list[Outcome] = []
         self.hidden: tuple[ReadOut, ...] = hidden_readouts(self.study, self.model, self.kb)
         self.provenance: dict[str, Any] = {}
 
-    def open(self, replicates: int, threads: int, device: str, models, settings, total: int) -> None:
+    def open(self, replicates: int, threads: int, device: str, models: list[Model]) -> None:
         """Write study, model, statements, parameters and provenance."""
+        self._status("running")
         record = {**self.study.record, "seed": self.seed, "replicates": replicates}
         self.provenance = provenance.collect(
             seed=self.seed,
@@ -162,42 +185,52 @@ class _Ledger:
             threads=threads,
         )
         files.write_yaml(self.out / "study.yaml", record)
-        self.model.save(self.out / "model.json")
+        files.write_model(self.out / "model.json", self.model)
         files.write_json(self.out / "statements.json", self._statements())
-        files.write_table(self.out, "parameters", _parameter_table(models, settings))
+        files.write_table(self.out, "parameters", _parameter_table(models, self.settings))
         files.write_json(self.out / "provenance.json", self.provenance)
-        self._status("running", "", total)
 
-    def close(self, state: str, message: str, total: int) -> None:
-        """Write the tables of what is done, and how the run ended."""
-        self._status(state, message, total)
-        if self.outcomes:
-            self._tables()
+    def close(self, state: str) -> None:
+        """Write the tables of what is done, then how the run ended."""
+        self._tables()
         self.provenance["finished"] = provenance.now()
         files.write_json(self.out / "provenance.json", self.provenance)
+        self._status(state, "stopped by the user" if state == "interrupted" else "")
 
-    def _status(self, state: str, message: str, total: int) -> None:
+    def give_up(self, error: BaseException) -> None:
+        """Say why the run ended and keep what can be kept; the error on its way is not to be hidden."""
+        interrupted = isinstance(error, KeyboardInterrupt)
+        message = "stopped by the user" if interrupted else str(error) or type(error).__name__
+        with suppress(Exception):
+            self._status("interrupted" if interrupted else "failed", message)
+        with suppress(Exception):
+            self._tables()
+
+    def _status(self, state: str, message: str = "") -> None:
         done = len(self.outcomes)
-        record = {"state": state, "message": message, "runs_done": done, "runs_total": total}
+        record = {"state": state, "message": message, "runs_done": done, "runs_total": self.total}
         files.write_json(self.out / "status.json", record)
 
     def _tables(self) -> None:
-        outcomes = sorted(self.outcomes, key=lambda o: (o.run.condition, o.run.replicate))
-        everything = _readout_table(self.conditions, outcomes, (*self.study.readouts, *self.hidden))
+        if not self.outcomes:
+            return
+        shown_runs = _shown(self.study, self.outcomes)
+        everything = _readout_table(shown_runs, (*self.study.readouts, *self.hidden))
         hidden_names = {readout.name for readout in self.hidden}
         is_hidden = everything["readout"].isin(hidden_names)
         shown = everything[~is_hidden].reset_index(drop=True)
         files.write_table(self.out, "readouts", shown)
-        files.write_table(self.out, "books", _book_table(self.conditions, outcomes))
+        files.write_table(self.out, "books", _book_table(shown_runs))
         files.write_table(self.out, "effects", effects(shown, self.study.control, self.seed))
         if self.study.drug is not None:
-            fits = ic50_table(shown, _viability(self.study))
+            fits = ic50_table(shown, self.study.drug.viability)
+            shifts = shift_table(fits, self.study.control, self.seed, same=titration_arm(0.0))
             files.write_table(self.out, "ic50", fits)
-            files.write_table(self.out, "ic50_shift", shift_table(fits, self.study.control, self.seed))
+            files.write_table(self.out, "ic50_shift", shifts)
         last = everything[is_hidden & (everything["time_h"] == everything["time_h"].max())]
         last = last[(last["series"] == "arms") | ((last["series"] == "dose_response") & (last["level"] == 0))]
-        doses = dose_table(self.study, self.model, self.kb, self.draws.indices, self.seed, last)
-        files.write_table(self.out, "dose", doses)
+        models = tuple(drawn(self.model, self.seed, i, self.settings) for i in self.draws.indices)
+        files.write_table(self.out, "dose", dose_table(self.study, models, self.kb, last))
 
     def _statements(self) -> dict[str, Any]:
         """Every record that the model or a read-out rests on."""
@@ -218,23 +251,21 @@ class _Ledger:
         return self.kb.subset(identifiers, phenotypes=sorted(phenotypes)).to_records()
 
 
-def _viability(study: Study) -> str:
-    """The read-out whose fall with the dose is fitted: the number of living cells the drug acts on."""
-    assert study.drug is not None
-    for readout in study.readouts:
-        if readout.quantity == "count" and readout.cell == study.drug.cell:
-            return readout.name
-    raise InputError(f"A drug study needs a read-out `count` of {study.drug.cell!r}.")
+def _shown(study: Study, outcomes: list[Outcome]) -> list[tuple[Condition, Outcome]]:
+    """Pair every outcome with the places where tables show it, in the order of the tables."""
+    of_condition: dict[int, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=lambda o: o.run.replicate):
+        of_condition.setdefault(outcome.run.condition, []).append(outcome)
+    return [(place, outcome) for place, i in places(study) for outcome in of_condition.get(i, ())]
 
 
-def _readout_table(listed: tuple[Condition, ...], outcomes: list[Outcome], readouts) -> pd.DataFrame:
+def _readout_table(shown: list[tuple[Condition, Outcome]], readouts: tuple[ReadOut, ...]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
         (condition.series, condition.arm, condition.level, outcome.run.replicate, time / 60.0, readout.name,
          readout.cell, readout.unit, value)
-        for outcome in outcomes
-        for condition in (listed[outcome.run.condition],)
+        for condition, outcome in shown
         for readout in readouts
         for time, value in zip(outcome.times, outcome.values[readout.name], strict=True)
     ]  # fmt: skip
@@ -242,19 +273,19 @@ def _readout_table(listed: tuple[Condition, ...], outcomes: list[Outcome], reado
     return pd.DataFrame(rows, columns=columns)
 
 
-def _book_table(listed: tuple[Condition, ...], outcomes: list[Outcome]) -> pd.DataFrame:
+def _book_table(shown: list[tuple[Condition, Outcome]]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
         {
-            "series": listed[outcome.run.condition].series,
-            "arm": listed[outcome.run.condition].arm,
-            "level": listed[outcome.run.condition].level,
+            "series": condition.series,
+            "arm": condition.arm,
+            "level": condition.level,
             "replicate": outcome.run.replicate,
             "vesicle": account["name"],
             **{key: value for key, value in account.items() if key != "name"},
         }
-        for outcome in outcomes
+        for condition, outcome in shown
         for account in outcome.books
     ]
     return pd.DataFrame(rows)
@@ -265,24 +296,22 @@ def _parameter_table(models: list[Model], settings: dict[str, float]) -> pd.Data
 
     rows: dict[str, dict[str, Any]] = {}
     for model in models:
-        for name, (parameter, places) in model.parameters().items():
-            if name.startswith(("dose:", "mimic:")):
+        for name, (parameter, users) in model.parameters().items():
+            if name in rows or name.startswith(("dose:", "mimic:")):
                 continue  # levels of a series, one per arm
-            rows.setdefault(
-                name,
-                {
-                    "name": name,
-                    "value": settings.get(name, parameter.value),
-                    "unit": parameter.unit,
-                    "low": parameter.prior.low,
-                    "high": parameter.prior.high,
-                    "prior": "set by the user" if name in settings else parameter.prior.shape,
-                    **{
-                        key: asdict(parameter)[key]
-                        for key in ("confidence", "source", "reference", "quoted", "note")
-                    },
-                    "used_by": "; ".join(places[:3])
-                    + (f"; and {len(places) - 3} more" if len(places) > 3 else ""),
-                },
-            )
+            more = f"; and {len(users) - 3} more" if len(users) > 3 else ""
+            rows[name] = {
+                "name": name,
+                "value": settings.get(name, parameter.value),
+                "unit": parameter.unit,
+                "low": parameter.prior.low,
+                "high": parameter.prior.high,
+                "prior": "set by the user" if name in settings else parameter.prior.shape,
+                "confidence": parameter.confidence,
+                "source": parameter.source,
+                "reference": parameter.reference,
+                "quoted": parameter.quoted,
+                "note": parameter.note,
+                "used_by": "; ".join(users[:3]) + more,
+            }
     return pd.DataFrame(list(rows.values()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
@@ -14,7 +15,7 @@ from typing import Any
 from exocosm.assembly import Drug, Population, Scenario, cell_table, parameter
 from exocosm.errors import InputError, did_you_mean
 from exocosm.knowledge import YamlTree, read_text
-from exocosm.model import Prior, chosen
+from exocosm.model import Parameter, Prior, chosen
 from exocosm.units import minutes, quantity
 
 from .assays import ReadOut
@@ -47,21 +48,30 @@ class Arm:
 
 @dataclass(frozen=True, kw_only=True)
 class DrugSeries:
-    """A drug and the doses at which every arm is tested; `doses` in mmol/L, `time` of dosing in minutes."""
+    """A drug and the doses at which every arm is tested; `doses` in mmol/L, `time` of dosing in minutes.
+
+    `viability` names the read-out whose fall with the dose is fitted: the living cells that the drug acts on.
+    """
 
     drug: Drug
     cell: str
     time: float
     doses: tuple[float, ...]
+    viability: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Titration:
-    """Copies of one cargo put straight into the cytosol of recipients."""
+    """Copies of one cargo put straight into the cytosol of recipients; the control arm is level 0."""
 
     cargo: str
     recipient: str
     copies: tuple[float, ...]
+
+
+def titration_arm(copies: float) -> str:
+    """Name the arm of a drug study that stands for one level of the titration."""
+    return f"mimic-{copies:g}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +103,7 @@ def studies() -> list[StudyInfo]:
     found = []
     for entry in sorted(SHIPPED.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".yaml"):
-            record = YamlTree(entry.read_text(encoding="utf-8"), entry.name).value
+            record: Any = YamlTree(entry.read_text(encoding="utf-8"), entry.name).value
             found.append(
                 StudyInfo(
                     name=record["name"],
@@ -118,6 +128,8 @@ def load_study(name_or_path: str | Path, settings: Mapping[str, str] | None = No
     """
     text, source = _text_of(name_or_path)
     tree = YamlTree(text, source)
+    if tree.problems:
+        raise InputError("\n".join(map(str, tree.problems)))
     if not isinstance(tree.value, dict):
         raise InputError(
             f"Expected {source} to hold a study (a mapping of fields), found {type(tree.value).__name__}."
@@ -125,6 +137,8 @@ def load_study(name_or_path: str | Path, settings: Mapping[str, str] | None = No
     record = copy.deepcopy(tree.value)
     for key, value in (settings or {}).items():
         _set(record, key, value)
+    if isinstance(record.get("parameters"), dict):
+        record["parameters"] = {name: _as_number(value) for name, value in record["parameters"].items()}
     _check_schema(record, tree, source)
     try:
         return _study(record)
@@ -164,9 +178,18 @@ def _set(record: dict[str, Any], key: str, value: str) -> None:
     elif not isinstance(place, dict):
         raise InputError(f"Setting {key!r} leads into a single value. Set the value itself.")
     try:
-        place[last] = yaml.safe_load(value) if isinstance(value, str) else value
+        place[last] = _as_number(yaml.safe_load(value) if isinstance(value, str) else value)
     except yaml.YAMLError as error:
         raise InputError(f"Could not read the value of setting {key!r}: {value!r}.") from error
+
+
+def _as_number(value: Any) -> Any:
+    """Read what YAML 1.1 takes for text although a number is meant, such as 1e-3."""
+    try:
+        number = float(value) if isinstance(value, str) else math.nan
+    except ValueError:
+        return value
+    return number if math.isfinite(number) else value
 
 
 def _step_into(place: Any, step: str, key: str) -> Any:
@@ -197,7 +220,10 @@ def _check_schema(record: dict[str, Any], tree: YamlTree, source: str) -> None:
     for error in sorted(validator.iter_errors(record), key=lambda e: [str(p) for p in e.absolute_path]):
         field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(".")
         line = tree.line(field)
-        problems.append(f"{source}, line {line or 1}, {field or 'file'}: {error.message}")
+        said = error.message if len(error.message) <= 300 else f"{error.message[:300]} ..."
+        if error.validator == "type" and error.validator_value == "string" and _is_number(error.instance):
+            said = f"expected text (a quantity with its unit, as in '24 h'), found {error.instance!r}"
+        problems.append(f"{source}, line {line or 1}, {field or 'file'}: {said}")
     if problems:
         shown = problems[:10] + ([f"and {len(problems) - 10} more"] if len(problems) > 10 else [])
         raise InputError("\n".join(shown))
@@ -214,8 +240,14 @@ def _study(record: dict[str, Any]) -> Study:
         raise InputError(f"Expected arm names to be unique, found {names}.")
     if record["control"] not in names:
         raise InputError(f"Expected `control` to be one of the arms {names}, found {record['control']!r}.")
-    drug = _drug(record["drug"], record) if "drug" in record else None
-    titration = record.get("titration")
+    listed = [readout.name for readout in readouts]
+    if len(set(listed)) != len(listed):
+        raise InputError(f"Expected read-out names to be unique, found {listed}.")
+    drug = _drug(record["drug"], record, readouts) if "drug" in record else None
+    titration = _titration(record["titration"]) if "titration" in record else None
+    clash = {titration_arm(copies) for copies in (0.0, *titration.copies)} if titration else set()
+    if drug and clash.intersection(names):
+        raise InputError(f"Arms may not be called {sorted(clash)}: the levels of the titration are.")
     return Study(
         name=record["name"],
         title=record["title"],
@@ -228,7 +260,7 @@ def _study(record: dict[str, Any]) -> Study:
         control=record["control"],
         readouts=readouts,
         drug=drug,
-        titration=Titration(**{**titration, "copies": tuple(titration["copies"])}) if titration else None,
+        titration=titration,
         parameters=dict(record.get("parameters", {})),
         record=record,
     )
@@ -262,18 +294,52 @@ def _treatment(record: dict[str, Any], arm: str) -> Treatment:
         raise InputError(f"Arm {arm!r}: unknown treatment {kind!r}.{hint} Known: {sorted(TREATMENTS)}.")
     options = {key: tuple(v) if isinstance(v, list) else v for key, v in record.items() if key != "type"}
     made = TREATMENTS[kind]
-    known = {field.name for field in fields(made)}
-    if set(options) - known:
+    known = {field.name: str(field.type) for field in fields(made)}
+    if set(options) - set(known):
         raise InputError(
-            f"Arm {arm!r}, {kind}: unknown options {sorted(set(options) - known)}. Known: {sorted(known)}."
+            f"Arm {arm!r}, {kind}: unknown options {sorted(set(options) - set(known))}. "
+            f"Known: {sorted(known)}."
         )
+    for name, value in options.items():
+        if not _OPTION[known[name]](value):
+            raise InputError(
+                f"Arm {arm!r}, {kind}: expected `{name}` to be {_MEANT[known[name]]}, found {record[name]!r}."
+            )
     try:
         return made(**options)
     except TypeError as error:
         raise InputError(f"Arm {arm!r}, {kind}: options missing. Known: {sorted(known)}.") from error
 
 
-def _drug(entry: dict[str, Any], record: dict[str, Any]) -> DrugSeries:
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+# Type of a treatment's field → whether a value fits, and how to say it.
+_OPTION: dict[str, Callable[[Any], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(v, str) for v in value),
+    "float": _is_number,
+    "str | float": lambda value: isinstance(value, str) or _is_number(value),
+    "bool": lambda value: isinstance(value, bool),
+}
+_MEANT = {
+    "str": "text",
+    "tuple[str, ...]": "a list of names",
+    "float": "a number",
+    "str | float": "a number or the id of a parameter",
+    "bool": "true or false",
+}
+
+
+def _titration(entry: dict[str, Any]) -> Titration:
+    copies = tuple(sorted(float(level) for level in entry["copies"]))
+    if len(set(copies)) != len(copies):
+        raise InputError(f"Expected the levels of `titration.copies` to differ, found {entry['copies']}.")
+    return Titration(cargo=entry["cargo"], recipient=entry["recipient"], copies=copies)
+
+
+def _drug(entry: dict[str, Any], record: dict[str, Any], readouts: tuple[ReadOut, ...]) -> DrugSeries:
     if record["setup"] != "dish":
         raise InputError("A drug series runs in a dish only; drugs in tissue are not simulated yet.")
     doses = tuple(sorted(quantity(dose, to="mmol/L") for dose in entry["doses"]))
@@ -281,8 +347,14 @@ def _drug(entry: dict[str, Any], record: dict[str, Any]) -> DrugSeries:
         raise InputError(
             f"Expected `drug.doses` to start at 0 and not to be negative, found {entry['doses']}."
         )
-    assay_time = minutes(entry["assay_time"])
-    time = minutes(entry["time"])
+    if len(set(doses)) != len(doses):
+        raise InputError(f"Expected `drug.doses` to differ, found {entry['doses']}.")
+    counts = [r.name for r in readouts if r.quantity == "count" and r.cell == entry["cell"]]
+    if not counts:
+        raise InputError(f"A drug study needs a read-out of quantity `count` of {entry['cell']!r}.")
+    assay_time, time = _positive_time(entry, "assay_time"), minutes(entry["time"])
+    if time < 0:
+        raise InputError(f"Expected `drug.time` not to be negative, found {entry['time']!r}.")
     if abs(time + assay_time - minutes(record["duration"])) > 1e-6:
         raise InputError(
             "Expected `duration` to be `drug.time` plus `drug.assay_time`: the assay ends the study."
@@ -291,7 +363,7 @@ def _drug(entry: dict[str, Any], record: dict[str, Any]) -> DrugSeries:
         **{name: entry[name] for name in ("name", "loss", "ic50", "ic50_resistant", "hill", "tolerance")},
         assay_time=assay_time,
     )
-    return DrugSeries(drug=drug, cell=entry["cell"], time=time, doses=doses)
+    return DrugSeries(drug=drug, cell=entry["cell"], time=time, doses=doses, viability=counts[0])
 
 
 def _scenario(record: dict[str, Any], readouts: tuple[ReadOut, ...], drug: DrugSeries | None) -> Scenario:
@@ -330,8 +402,12 @@ def _scenario(record: dict[str, Any], readouts: tuple[ReadOut, ...], drug: DrugS
 
 
 def _population(entry: dict[str, Any], well_mixed: bool) -> Population:
-    pattern = "dish" if well_mixed else entry.get("pattern", "scattered")
+    pattern: Any = "dish" if well_mixed else entry.get("pattern", "scattered")
     lengths = {name: quantity(entry[name], to="um") for name in ("inner", "outer") if name in entry}
+    if any(length < 0 for length in lengths.values()):
+        raise InputError(
+            f"Expected `inner` and `outer` of {entry['kind']!r} not to be negative, found {lengths}."
+        )
     return Population(kind=entry["kind"], count=entry["count"], pattern=pattern, **lengths)
 
 
@@ -340,7 +416,10 @@ def _space(record: dict[str, Any], populations: tuple[Population, ...], well_mix
         domain = record.get("domain")
         if not domain or "shape" not in domain:
             raise InputError("A tissue study needs `domain` with `shape` (z, y, x voxels) and `spacing`.")
-        spacing = chosen("spacing", quantity(domain["spacing"], to="um"), "um", why="set-up of the study")
+        edge_length = quantity(domain["spacing"], to="um")
+        if edge_length <= 0:
+            raise InputError(f"Expected `domain.spacing` to be positive, found {domain['spacing']!r}.")
+        spacing = chosen("spacing", edge_length, "um", why="set-up of the study")
         return {"shape": tuple(domain["shape"]), "spacing": spacing}
     if "volume_per_cell" not in record:
         raise InputError("A dish study needs `volume_per_cell`, such as '5 nL'.")
@@ -351,10 +430,13 @@ def _space(record: dict[str, Any], populations: tuple[Population, ...], well_mix
     return {"shape": (1, 1, 1), "spacing": edge}
 
 
-def _oxygen(record: dict[str, Any]):
+def _oxygen(record: dict[str, Any]) -> Parameter:
     """Oxygen at the border or in the dish: a row of the parameter table, or a value with a unit."""
     given = record.get("oxygen", "oxygen_boundary")
-    if given[:1].isdigit():
-        return chosen("oxygen", quantity(given, to="mmHg"), "mmHg", why="set-up of the study")
+    if given[:1] in (*"0123456789+-.",):
+        pressure = quantity(given, to="mmHg")
+        if pressure < 0:
+            raise InputError(f"Expected `oxygen` not to be negative, found {given!r}.")
+        return chosen("oxygen", pressure, "mmHg", why="set-up of the study")
     row = parameter(given, to="mmHg")
     return replace(row, prior=Prior(central=row.value))  # the border of a set-up is chosen, not drawn

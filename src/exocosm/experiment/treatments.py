@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from exocosm.assembly import parameter
@@ -14,6 +15,7 @@ from exocosm.model import (
     Loading,
     Model,
     Parameter,
+    Prior,
     chosen,
 )
 from exocosm.units import minutes, quantity
@@ -96,7 +98,7 @@ class AddBackVesicles:
     """
 
     recipient: str
-    per_recipient: str
+    per_recipient: str | float
     cargo: tuple[str, ...] = ()
     hypoxic_donors: bool = False
     time: str = "0 h"
@@ -126,7 +128,7 @@ class AddBackVesicles:
         try:
             number = float(self.per_recipient)
         except ValueError:
-            found = parameter(self.per_recipient, to="dimensionless", label="vesicles")
+            found = parameter(str(self.per_recipient), to="dimensionless", label="vesicles")
             return replace(found, prior=replace(found.prior, shape="fixed"))
         if not number >= 0:
             raise InputError(f"Expected `per_recipient` to be >= 0 vesicles, found {self.per_recipient!r}.")
@@ -195,14 +197,14 @@ def treated(model: Model, treatments: tuple[Treatment, ...]) -> Model:
     return model
 
 
-def _changed(model: Model, cells: tuple[str, ...], change) -> Model:
+def _changed(model: Model, cells: tuple[str, ...], change: Callable[[CellKind], CellKind]) -> Model:
     for name in cells:
         model.cell_kind(name)
     kinds = tuple(change(kind) if kind.name in cells else kind for kind in model.cell_kinds)
     return replace(model, cell_kinds=kinds)
 
 
-def _complement(prior):
+def _complement(prior: Prior) -> Prior:
     return replace(
         prior,
         central=1.0 - prior.central,

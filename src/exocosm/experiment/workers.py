@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from exocosm.engine import simulate
+from exocosm.errors import RunError
 from exocosm.model import Model
 
 from .assays import ReadOut, measure
+from .draws import drawn
+from .folder import write_frames
 from .protocol import Condition, SingleRun, model_of
 
 
@@ -51,9 +54,7 @@ def run_seed(seed: int, replicate: int) -> int:
 def execute(task: Task, run: SingleRun) -> Outcome:
     """Do one run."""
     condition = task.conditions[run.condition]
-    model = model_of(task.model, condition).drawn(task.seed, run.draw)
-    if task.parameters:
-        model = model.replaced(**task.parameters)
+    model = drawn(model_of(task.model, condition), task.seed, run.draw, task.parameters)
     trajectory = simulate(
         model,
         duration=f"{task.duration!r} min",
@@ -62,7 +63,7 @@ def execute(task: Task, run: SingleRun) -> Outcome:
         device=task.device,
     )
     if task.frames is not None and condition.series == "arms" and run.replicate == 0:
-        trajectory.save(task.frames / f"{condition.arm}.zarr")
+        write_frames(task.frames / f"{condition.arm}.zarr", trajectory)
     return Outcome(
         run=run,
         times=tuple(trajectory.times),
@@ -84,14 +85,18 @@ def execute_all(
         for run in runs[1:]:
             on_done(execute(task, run))
         return
-    from loky import (
-        ProcessPoolExecutor,
-    )  # its workers need no guarded main module, unlike the standard library's
+    # Unlike those of the standard library, loky's workers need no guarded main module.
+    from loky import BrokenProcessPool, ProcessPoolExecutor  # type: ignore[import-untyped]
 
     pool = ProcessPoolExecutor(max_workers=workers, initializer=_start_worker, initargs=(task,))
     try:
         for outcome in _completed(pool, runs[1:], 2 * workers):
             on_done(outcome)
+    except BrokenProcessPool as error:
+        raise RunError(
+            "A worker process was killed, most likely for lack of memory. Try fewer threads, or a "
+            "smaller study."
+        ) from error
     finally:
         pool.shutdown(kill_workers=True)
 

@@ -28,7 +28,8 @@ def time_courses(
 ) -> Figure:
     """Draw each read-out over time.
 
-    Thin lines are replicates, thick lines means, bands 95 % intervals of the mean.
+    Thin lines are replicates, thick lines means, bands 95 % intervals of the mean: of the first arm, and of
+    arms whose mean leaves the first arm's by more than a hundredth of the values shown.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ def time_courses(
 
     def draw(axes: Axes, panel: Panel) -> None:
         rows = panel.rows(readouts)
+        room = float(np.ptp(rows["value"].dropna())) if rows["value"].notna().any() else 0.0
+        first: np.ndarray | None = None
         for i, (arm, (colour, line)) in enumerate(looks.items()):
             of_arm = rows[rows["arm"] == arm]
             if of_arm.empty:
@@ -49,15 +52,16 @@ def time_courses(
                 run = run.sort_values("time_h")
                 axes.plot(run["time_h"], run["value"], line, color=colour, linewidth=0.6, alpha=0.35)
             hours, mean, low, high = spread(of_arm, "time_h")
-            if np.isfinite(low).any():
+            if np.isfinite(low).any() and _stands_apart(mean, first, room):
                 axes.fill_between(hours, low, high, color=colour, alpha=0.12, linewidth=0)
-            # A wide first line shows around the others where arms agree.
+            first = mean if first is None else first
+            # Ever thinner lines show around each other where arms agree.
             axes.plot(
                 hours,
                 mean,
                 line,
                 color=colour,
-                linewidth=1.6 if i else 3.4,
+                linewidth=max(1.0, 5.0 - 0.9 * i),
                 marker="o" if len(hours) == 1 else None,
             )
         axes.margins(x=0.02)
@@ -68,3 +72,10 @@ def time_courses(
         if (readouts["arm"] == arm).any()
     ]
     return draw_panels(panels_of(readouts, labels), draw, x_label="time [h]", width=width, handles=handles)
+
+
+def _stands_apart(mean: np.ndarray, first: np.ndarray | None, room: float) -> bool:
+    """Tell whether an arm's mean can be told from the first arm's."""
+    if first is None or mean.shape != first.shape:
+        return True
+    return bool(np.nanmax(np.abs(mean - first)) > 0.01 * room)

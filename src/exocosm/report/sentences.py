@@ -385,11 +385,7 @@ def _doses_in_short(folder: RunFolder) -> list[str]:
     """One line for each dose, or, where there are many, how many fare how."""
     rows = list(folder.table("dose").itertuples())
     if len(rows) <= 2:
-        return [
-            f"Dose, {row.setting or 'this set-up'}: {row.verdict or 'no verdict'} (delivered/needed "
-            f"{_num(row.ratio)}{_ninety(row, 'ratio')})."
-            for row in rows
-        ]
+        return [_dose_in_short(row) for row in rows]
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.verdict or "no verdict"] = counts.get(row.verdict or "no verdict", 0) + 1
@@ -402,6 +398,22 @@ def _doses_in_short(folder: RunFolder) -> list[str]:
         f"{best.setting} "
         f"(delivered/needed {_num(best.ratio)}{_ninety(best, 'ratio')})."
     ]
+
+
+def _dose_in_short(row: Any) -> str:
+    """What arrives, how many times as much it would take, and the verdict."""
+    ratio = float(row.ratio)
+    if ratio >= 1:
+        more = "which is enough for"
+    elif ratio > 0:
+        more = f"about 1/{_num(1 / ratio)} of what is needed for"
+    else:
+        more = "nothing against what is needed for"
+    return (
+        f"{row.setting or 'This set-up'}: vesicles bring each {row.recipient} {_num(row.copies)} copies of "
+        f"{row.cargo}, {more} a 20 % change of {row.target}: {row.verdict or 'no verdict'} "
+        f"(delivered/needed {_num(ratio)}{_ninety(row, 'ratio')})."
+    )
 
 
 def _arm_shifts(folder: RunFolder) -> list[Any]:

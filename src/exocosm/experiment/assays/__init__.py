@@ -1,5 +1,6 @@
 """Read-outs of a trajectory, as a laboratory would take them."""
 
+from .check import check
 from .measure import QUANTITIES, ReadOut, measure
 
-__all__ = ["QUANTITIES", "ReadOut", "measure"]
+__all__ = ["QUANTITIES", "ReadOut", "check", "measure"]
