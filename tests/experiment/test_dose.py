@@ -119,20 +119,22 @@ def test_each_replicate_is_set_against_its_own_need(shipped, tissue, tissue_mode
     """A cut run may have finished the second replicate of an arm and not the first."""
     models = tuple(tissue_model.drawn(1, i) for i in range(3))
     axis, cargo = "gbm-mir-1246-macrophage-terf2ip", "hsa-miR-1246"
-    rows = [("control", "dose:taken:sEV:macrophage", 1, 50.0)]
-    rows.append(("control", f"dose:delivered:{cargo}:macrophage", 1, 0.25))
-    table = dose_table(tissue, models, shipped, hidden(rows))
+    table = dose_table(tissue, models, shipped, hidden([("control", f"dose:{cargo}:macrophage", 1, 0.25)]))
     (row,) = table.to_dict("records")
-    needed = need(models[1], "macrophage", axis, cargo, tissue.duration).vesicles
-    assert row["ratio"] == pytest.approx(50.0 / needed)
-    assert (row["delivered"], row["copies"], row["setting"]) == (50.0, 0.25, "tissue: Control")
+    its = need(models[1], "macrophage", axis, cargo, tissue.duration)
+    loss = value(models[1], f"loss:{cargo}") * tissue.duration
+    retained = (1 - math.exp(-loss)) / loss
+    assert row["ratio"] == pytest.approx(0.25 * retained / its.copies)  # copies that are there against C*
+    assert row["delivered"] == pytest.approx(row["ratio"] * its.vesicles)
+    assert (row["copies"], row["setting"]) == (0.25, "tissue: Control")
 
 
 def test_in_a_dish_the_dose_is_what_was_offered(shipped, dish, dish_model):
     models = (dish_model,)
-    rows = [("all-cargo", f"dose:taken:sEV:{RECIPIENT}", 0, 7.0)]
+    names = ("SBF2-AS1", "hsa-miR-25-3p", "hsa-miR-1238-3p", "MIF")
+    rows = [("all-cargo", f"dose:{cargo}:{RECIPIENT}", 0, 7.0) for cargo in names]
     table = dose_table(dish, models, shipped, hidden(rows)).set_index("cargo")
-    assert set(table.index) == {"SBF2-AS1", "hsa-miR-25-3p", "hsa-miR-1238-3p", "MIF"}
+    assert set(table.index) == set(names)
     found = need(dish_model, RECIPIENT, *AXES["drive"][:2], dish.duration)
     assert table.loc["MIF", "delivered"] == 1e5
     assert table.loc["MIF", "needed"] == pytest.approx(found.vesicles / found.uptake_share)

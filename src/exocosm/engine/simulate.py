@@ -17,7 +17,7 @@ from .books import close
 from .compiled import RATES, Compiled, compile_model
 from .population import apply_events
 from .recorder import Recorder
-from .start import apply_event, start, voxel_index
+from .start import apply_event, sense_oxygen, start, voxel_index
 from .state import State
 
 
@@ -114,7 +114,8 @@ class _Run:
         """Bring positions, oxygen and hypoxia to the start of the first step."""
         self._locate()
         self._apply_pending()
-        self._solutes(0.0)
+        oxygen, _ = self._solutes(0.0)
+        sense_oxygen(self.compiled, self.state, oxygen)
 
     def advance(self) -> None:
         """One cell step: vesicles move and are taken up, then cells signal, decide and push."""

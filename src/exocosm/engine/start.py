@@ -7,6 +7,7 @@ import numpy as np
 from exocosm.model import AddCopies, AddDrug, AddVesicles
 
 from .compiled import Compiled, ln_fold
+from .laws.phenotype import hypoxia_signal
 from .laws.random import INHERIT, POLARISATION, uniform
 from .laws.release import modulated
 from .layout import place
@@ -68,6 +69,12 @@ def voxel_index(compiled: Compiled, positions: np.ndarray) -> np.ndarray:
     cell = np.floor(positions / compiled.model.domain.spacing.value).astype(np.int64)
     x, y, z = (np.clip(cell[:, a], 0, n - 1) for a, n in enumerate((n_x, n_y, n_z)))
     return (z * n_y + y) * n_x + x
+
+
+def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
+    """Set the hypoxia signal of every cell from the oxygen (n,) [mmHg] where it is."""
+    for i, kind in enumerate(state.cells["kind"]):
+        state.cells["hypoxia"][i] = hypoxia_signal(oxygen[i], *compiled.hypoxia[kind])
 
 
 def apply_event(compiled: Compiled, state: State, event) -> None:

@@ -20,6 +20,7 @@ class Need:
 
     copies: float
     vesicles: float
+    vesicles_per_copy: float  # 1/(q f_esc): vesicles at resting load behind one cytosolic copy
     uptake_share: float  # f_in: share of an offered dose that is taken up in a dish
 
 
@@ -61,6 +62,7 @@ def need(model: Model, recipient: str, axis: str, cargo: str, duration: float) -
     return Need(
         copies=copies,
         vesicles=copies / (q * uptake.escape.value * retained),
+        vesicles_per_copy=1.0 / (q * uptake.escape.value),
         uptake_share=-math.expm1(-rate * duration),
     )
 

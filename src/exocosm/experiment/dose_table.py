@@ -25,14 +25,18 @@ COLUMNS = [
 
 
 def hidden_readouts(study: Study, model: Model, kb: KnowledgeBase) -> tuple[ReadOut, ...]:
-    """Read-outs that the dose table needs whatever the study asks for: vesicles taken, copies delivered."""
+    """Read-outs that the dose table needs whatever the study asks for: copies delivered."""
     wanted = {}
     for axis, recipient in received_axes(study, model, kb):
-        vesicle = model.vesicle_kinds[0].name
-        for quantity, of in (("taken", vesicle), ("delivered", axis.cargo)):
-            name = f"dose:{quantity}:{of}:{recipient}"
-            wanted[name] = ReadOut(name=name, label=name, quantity=quantity, unit="", cell=recipient, of=of)
+        name = _hidden_name(axis, recipient)
+        wanted[name] = ReadOut(
+            name=name, label=name, quantity="delivered", unit="copies", cell=recipient, of=axis.cargo
+        )
     return tuple(wanted.values())
+
+
+def _hidden_name(axis: Axis, recipient: str) -> str:
+    return f"dose:{axis.cargo}:{recipient}"
 
 
 def received_axes(study: Study, model: Model, kb: KnowledgeBase) -> list[tuple[Axis, str]]:
@@ -54,13 +58,13 @@ def dose_table(
     """Compare the dose needed with the dose delivered, axis by axis and arm by arm.
 
     `models` are those of the untreated study, one per replicate; `hidden` holds the hidden read-outs at the
-    last time. In a tissue the dose is what the recipients took up in the run; of vesicles added to a dish it
-    is the dose offered, of which the share f_in is taken up.
+    last time. The dose delivered is counted by the copies that reached the cytosol: vesicles of the donors at
+    resting load, so that vesicles without this cargo do not count and a knock-down does. Of vesicles added to
+    a dish it is the dose offered, of which the share f_in is taken up.
     """
     import pandas as pd
 
     rows = []
-    vesicle = models[0].vesicle_kinds[0].name
     for axis, recipient in received_axes(study, models[0], kb):
         needs = [need(m, recipient, axis.id, axis.cargo, study.duration) for m in models]
         for arm in study.arms:
@@ -68,10 +72,10 @@ def dose_table(
             carrying = [t for t in added if not t.cargo or axis.cargo in t.cargo]
             if not carrying and (added or study.drug is not None or arm.name != study.control):
                 continue  # an arm that only lowers the dose, or adds vesicles without this cargo
-            replicates, delivered = _values(hidden, arm.name, f"dose:taken:{vesicle}:{recipient}")
-            _, copies = _values(hidden, arm.name, f"dose:delivered:{axis.cargo}:{recipient}")
-            if not delivered.size:
+            replicates, copies = _values(hidden, arm.name, _hidden_name(axis, recipient))
+            if not copies.size:
                 continue
+            delivered = copies * np.array([needs[r].vesicles_per_copy for r in replicates])
             needed = np.array([needs[r].vesicles for r in replicates])
             if study.scenario.well_mixed and carrying:
                 needed = needed / np.array([needs[r].uptake_share for r in replicates])

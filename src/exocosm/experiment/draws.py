@@ -27,9 +27,9 @@ class Draws:
         return self.tried - len(self.indices)
 
 
-def drawn(model: Model, seed: int, draw: int, settings: Mapping[str, float]) -> Model:
-    """Return the model of one draw, with the values that the user has set in place of drawn ones."""
-    model = model.drawn(seed, draw)
+def drawn(model: Model, seed: int, draw: int | None, settings: Mapping[str, float]) -> Model:
+    """Return the model of one draw (None: at central values), with the values that the user has set."""
+    model = model if draw is None else model.drawn(seed, draw)
     return model.replaced(**settings) if settings else model
 
 

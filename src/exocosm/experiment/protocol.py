@@ -11,6 +11,7 @@ from .study import Study, titration_arm
 from .treatments import DrugDose, Mimic, Treatment, treated
 
 Series = Literal["arms", "titration", "dose_response"]
+PICTURE = -1  # "replicate" of the runs at central values, from which pictures are drawn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +29,19 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class SingleRun:
-    """A condition with one draw of the priors; arms with the same replicate share draw and seed."""
+    """A condition with one draw of the priors; arms with the same replicate share draw and seed.
+
+    A run for pictures is no replicate: it has no draw, every number stands at its central value.
+    """
 
     condition: int
     replicate: int
-    draw: int
+    draw: int | None
+
+    @property
+    def for_pictures(self) -> bool:
+        """True for a run at central values, whose frames are kept and whose numbers enter no table."""
+        return self.replicate == PICTURE
 
 
 def conditions(study: Study) -> tuple[Condition, ...]:
@@ -103,3 +112,20 @@ def _doses(study: Study, arm: str, treatments: tuple[Treatment, ...]) -> list[Co
             )
         )
     return made
+
+
+def all_runs(study: Study, listed: tuple[Condition, ...], draws: tuple[int, ...]) -> tuple[SingleRun, ...]:
+    """List every run of a study, replicate by replicate.
+
+    In a tissue study the runs for pictures, one an arm, follow the first replicate: an interruption then
+    leaves numbers as well as pictures.
+    """
+    pictured = () if study.scenario.well_mixed else [i for i, c in enumerate(listed) if c.series == "arms"]
+    pictures = [SingleRun(condition=i, replicate=PICTURE, draw=None) for i in pictured]
+    replicates = [
+        SingleRun(condition=i, replicate=replicate, draw=draw)
+        for replicate, draw in enumerate(draws)
+        for i in range(len(listed))
+    ]
+    first = len(listed)
+    return (*replicates[:first], *pictures, *replicates[first:])

@@ -20,7 +20,7 @@ from .compare import effects
 from .dose_table import dose_table, hidden_readouts
 from .draws import Draws, drawn, stable_draws
 from .ic50 import ic50_table, shift_table
-from .protocol import Condition, SingleRun, conditions, model_of, places
+from .protocol import Condition, all_runs, conditions, model_of, places
 from .study import Study, titration_arm
 from .workers import Outcome, Task, execute_all
 
@@ -78,11 +78,7 @@ def run(
     ]  # bad treatments show before anything is written
     _check_readouts(study, model, kb)
     draws = stable_draws(model, seed, replicates, settings)
-    runs = tuple(
-        SingleRun(condition=c, replicate=r, draw=draws.indices[r])
-        for r in range(replicates)
-        for c in range(len(listed))
-    )
+    runs = all_runs(study, listed, draws.indices)
     files.prepare(out)
     ledger = _Ledger(
         study=study,
@@ -107,9 +103,9 @@ def run(
     )
 
     def keep(outcome: Outcome) -> None:
-        ledger.outcomes.append(outcome)
+        ledger.keep(outcome)
         if progress is not None:
-            progress(len(ledger.outcomes), len(runs), _what(listed[outcome.run.condition], outcome))
+            progress(ledger.done, len(runs), _what(listed[outcome.run.condition], outcome))
 
     state = "done"
     try:
@@ -145,6 +141,8 @@ def _check_readouts(study: Study, model: Model, kb: knowledge.KnowledgeBase) -> 
 
 
 def _what(condition: Condition, outcome: Outcome) -> str:
+    if outcome.run.for_pictures:
+        return f"{condition.arm}, for pictures"
     level = "" if math.isnan(condition.level) else f" at {condition.level:g}"
     return f"{condition.arm}{level}, replicate {outcome.run.replicate + 1}"
 
@@ -164,8 +162,15 @@ class _Ledger:
 
     def __post_init__(self) -> None:
         self.outcomes: list[Outcome] = []
+        self.done = 0  # runs, those for pictures included
         self.hidden: tuple[ReadOut, ...] = hidden_readouts(self.study, self.model, self.kb)
         self.provenance: dict[str, Any] = {}
+
+    def keep(self, outcome: Outcome) -> None:
+        """Take in what a run gave; a run for pictures has left its frames and enters no table."""
+        self.done += 1
+        if not outcome.run.for_pictures:
+            self.outcomes.append(outcome)
 
     def open(self, replicates: int, threads: int, device: str, models: list[Model]) -> None:
         """Write study, model, statements, parameters and provenance."""
@@ -207,8 +212,7 @@ class _Ledger:
             self._tables()
 
     def _status(self, state: str, message: str = "") -> None:
-        done = len(self.outcomes)
-        record = {"state": state, "message": message, "runs_done": done, "runs_total": self.total}
+        record = {"state": state, "message": message, "runs_done": self.done, "runs_total": self.total}
         files.write_json(self.out / "status.json", record)
 
     def _tables(self) -> None:

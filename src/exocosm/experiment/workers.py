@@ -62,7 +62,7 @@ def execute(task: Task, run: SingleRun) -> Outcome:
         seed=run_seed(task.seed, run.replicate),
         device=task.device,
     )
-    if task.frames is not None and condition.series == "arms" and run.replicate == 0:
+    if task.frames is not None and run.for_pictures:
         write_frames(task.frames / f"{condition.arm}.zarr", trajectory)
     return Outcome(
         run=run,
