@@ -96,7 +96,7 @@ class Trajectory:
         import zarr
 
         try:
-            root = zarr.open_group(str(path), mode="r")
+            root: Any = zarr.open_group(str(path), mode="r")
         except (FileNotFoundError, KeyError, ValueError) as error:
             raise InputError(f"Could not read a trajectory from `{path}`: {error}.") from error
         if root.attrs.get("format") != FORMAT:

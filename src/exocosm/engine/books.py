@@ -43,15 +43,15 @@ def close(compiled: Compiled, state: State) -> tuple[Account, ...]:
     free, free_cargo = fields["vesicles"].sum(axis=_SPACE), fields["cargo"].sum(axis=_SPACE)
     held = fields["vesicle_carry"].sum(axis=_SPACE) - vesicle["carry_start"]
     held_cargo = fields["cargo_carry"].sum(axis=_SPACE) - cargo["carry_start"]
-    accounts = [
-        _account(name, vesicle, free, held, (v,)) for v, name in enumerate(compiled.vesicles)
-    ]
+    accounts = [_account(name, vesicle, free, held, (v,)) for v, name in enumerate(compiled.vesicles)]
     for v, class_name in enumerate(compiled.vesicles):
         for c, name in enumerate(compiled.cargoes):
             accounts.append(_account(f"{class_name}/{name}", cargo, free_cargo, held_cargo, (v, c)))
     return tuple(accounts)
 
 
-def _account(name: str, books: dict[str, np.ndarray], free, held, at: tuple[int, ...]) -> Account:
+def _account(
+    name: str, books: dict[str, np.ndarray], free: np.ndarray, held: np.ndarray, at: tuple[int, ...]
+) -> Account:
     taken = {key: float(books[key][at]) for key in ("released", "added", "internalised", "decayed", "wall")}
     return Account(name=name, free=float(free[at]), captured=float(held[at]), **taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,7 @@ class Compiled:
     dead_time: np.ndarray  # (k,) [min]
     polarisation: np.ndarray  # (k, 3) forward, backward [1/min], share at start
     drug_kill: np.ndarray  # (k, 2) half_kill [mmol/L], Hill coefficient; half_kill inf = no kill
+    drug_field: np.ndarray  # (k,) int: index of the field whose reaction makes lesions, -1 without
     diffusion: np.ndarray  # (v,) [µm²/min] in this domain
     loss: np.ndarray  # (v,) [1/min] outside cells
     wall_loss: np.ndarray  # (v,) [1/min], 0 in tissue
@@ -114,6 +116,7 @@ def compile_model(model: Model) -> Compiled:
         dead_time=_column(model, lambda k: k.dead_time.value if k.dead_time else 0.0),
         polarisation=np.array([_polarisation(kind) for kind in model.cell_kinds]),
         drug_kill=np.array([_drug_kill(kind) for kind in model.cell_kinds]),
+        drug_field=np.array([_drug_field(model, kind) for kind in model.cell_kinds], dtype=np.int64),
         cargo_loss=np.array([cargo.loss.value for cargo in model.cargoes]),
         diffusion=np.array(
             [v.free_diffusion.value * (1.0 if dish else v.hindrance.value) for v in model.vesicle_kinds]
@@ -124,11 +127,13 @@ def compile_model(model: Model) -> Compiled:
     )
 
 
-def _column(model: Model, value) -> np.ndarray:
+def _column(model: Model, value: Callable[[CellKind], float]) -> np.ndarray:
     return np.array([float(value(kind)) for kind in model.cell_kinds])
 
 
-def _release_arrays(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _release_arrays(
+    model: Model, vesicles: tuple[str, ...], cargoes: tuple[str, ...]
+) -> dict[str, np.ndarray]:
     k, v, c = len(model.cell_kinds), len(vesicles), len(cargoes)
     rate, burst, rate_ln = np.zeros((k, v)), np.ones((k, v)), np.zeros((k, v))
     load, load_ln = np.zeros((k, v, c)), np.zeros((k, v, c))
@@ -143,7 +148,8 @@ def _release_arrays(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str,
         for release in kind.releases:
             j = vesicles.index(release.vesicle)
             uninhibited[i, j] = release.rate.value
-            rate[i, j] = release.rate.value * (1.0 - (release.inhibition.value if release.inhibition else 0.0))
+            inhibited = release.inhibition.value if release.inhibition else 0.0
+            rate[i, j] = release.rate.value * (1.0 - inhibited)
             burst[i, j] = max(1.0, round(release.burst.value))
             rate_ln[i, j] = ln_fold(release)
             for loading in release.loadings:
@@ -180,7 +186,9 @@ def ln_fold(modulated: Release | Loading) -> float:
     if modulated.modulator is None:
         return 0.0
     if modulated.modulator != "hypoxia" or modulated.modulator_fold is None:
-        raise InputError(f"Modulator {modulated.modulator!r} is not known or has no fold. Known: ['hypoxia'].")
+        raise InputError(
+            f"Modulator {modulated.modulator!r} is not known or has no fold. Known: ['hypoxia']."
+        )
     return math.log(modulated.modulator_fold.value)
 
 
@@ -208,6 +216,10 @@ def _polarisation(kind: CellKind) -> tuple[float, float, float]:
 
 def _drug_kill(kind: CellKind) -> tuple[float, float]:
     return (kind.drug_kill.half_kill.value, kind.drug_kill.hill.value) if kind.drug_kill else (math.inf, 1.0)
+
+
+def _drug_field(model: Model, kind: CellKind) -> int:
+    return model.fields.index(model.field(kind.drug_kill.drug)) if kind.drug_kill else -1
 
 
 def _network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork:

@@ -26,7 +26,7 @@ def apply_events(compiled: Compiled, state: State, events: np.ndarray, dt: float
 def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -> None:
     """Append one daughter per mother; the mother's entry becomes the other daughter.
 
-    What the cell holds above or below its own level of production is shared out, and so are lesions and
+    What the cell holds above or below the level it keeps up itself is shared out, and so are lesions and
     the tally of what it took up; its own content had doubled before division.
     """
     if mothers.size == 0:
@@ -48,8 +48,7 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
 
 def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:
     cells = state.cells
-    level = state.production / np.where(compiled.cargo_loss > 0, compiled.cargo_loss, np.inf)
-    own = level[cells["kind"][mothers]]
+    own = (compiled.start_copies + state.added_copies)[cells["kind"][mothers]]
     cells["copies"][mothers] = own + 0.5 * (cells["copies"][mothers] - own)
     cells["lesions"][mothers] *= 0.5
 

@@ -46,11 +46,9 @@ class Recorder:
 
     def _cells(self, state: State) -> dict:
         compiled, cells = self.compiled, state.cells
-        kept = {name: cells[name].copy() for name in ("id", "parent", "kind", "position", "alive", "polarised")}
+        as_is = ("id", "parent", "kind", "position", "alive", "polarised", "hypoxia", "lesions", "activity")
+        kept = {name: cells[name].copy() for name in as_is}
         kept["radius"] = compiled.radius[cells["kind"]]
-        kept["hypoxia"] = cells["hypoxia"].copy()
-        kept["lesions"] = cells["lesions"].copy()
-        kept["activity"] = cells["activity"].copy()
         for c, cargo in enumerate(compiled.cargoes):
             kept[f"cargo:{cargo}"] = cells["copies"][:, c].copy()
             kept[f"delivered:{cargo}"] = cells["delivered"][:, c].copy()

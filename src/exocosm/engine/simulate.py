@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
 from exocosm.errors import InputError, RunError, expect
-from exocosm.model import Model
+from exocosm.model import Field, Model
 from exocosm.trajectory import Trajectory
 from exocosm.units import minutes
 
@@ -81,6 +82,11 @@ def simulate(
     length, interval = minutes(duration), minutes(record_every)
     expect.non_negative(duration=length)
     expect.positive(record_every=interval)
+    n_steps = round(length / steps.cell)
+    if abs(length / steps.cell - n_steps) > 1e-6:
+        raise InputError(
+            f"Expected `duration` to be a multiple of the cell step ({steps.cell:g} min), found {duration!r}."
+        )
     if not (isinstance(seed, int) and 0 <= seed < 2**63):
         raise InputError(f"Expected `seed` to be a whole number from 0 to 2**63 - 1, found {seed!r}.")
     backend = get_backend(device)
@@ -90,7 +96,7 @@ def simulate(
     recorder = Recorder(compiled, interval)
     run.settle()
     recorder.record(state)
-    for _ in range(round(length / steps.cell)):
+    for _ in range(n_steps):
         run.advance()
         recorder.record_if_due(state)
         if progress is not None:
@@ -103,7 +109,7 @@ def simulate(
 class _Run:
     compiled: Compiled
     state: State
-    backend: object
+    backend: SimpleNamespace
     steps: Steps
     seed: int
 
@@ -157,10 +163,12 @@ class _Run:
     def _spread(self, dt: float) -> None:
         """Diffuse vesicles and the cargo in them alike, and book what decays."""
         compiled, state = self.compiled, self.state
-        alpha = compiled.diffusion * dt / compiled.model.domain.spacing.value ** 2
+        alpha = compiled.diffusion * dt / compiled.model.domain.spacing.value**2
         total_loss = compiled.loss + compiled.wall_loss
         survival = np.exp(-total_loss * dt)
-        to_wall = np.divide(compiled.wall_loss, total_loss, out=np.zeros_like(total_loss), where=total_loss > 0)
+        to_wall = np.divide(
+            compiled.wall_loss, total_loss, where=total_loss > 0, out=np.zeros_like(total_loss)
+        )
         space = state.fields["vesicles"].shape[1:]
         gone = np.zeros(len(alpha))
         self.backend.fields.diffuse(state.fields["vesicles"], alpha, survival, gone)
@@ -168,12 +176,12 @@ class _Run:
         state.vesicle_books["wall"] += gone * to_wall
         n_cargoes = len(compiled.cargoes)
         if n_cargoes:
-            gone = np.zeros(len(alpha) * n_cargoes)
+            inside = np.zeros((len(alpha), n_cargoes))
             stacks = state.fields["cargo"].reshape(-1, *space)
-            self.backend.fields.diffuse(stacks, np.repeat(alpha, n_cargoes), np.repeat(survival, n_cargoes), gone)
-            gone = gone.reshape(len(alpha), n_cargoes)
-            state.cargo_books["decayed"] += gone * (1 - to_wall)[:, None]
-            state.cargo_books["wall"] += gone * to_wall[:, None]
+            alpha, survival = np.repeat(alpha, n_cargoes), np.repeat(survival, n_cargoes)
+            self.backend.fields.diffuse(stacks, alpha, survival, inside.reshape(-1))
+            state.cargo_books["decayed"] += inside * (1 - to_wall)[:, None]
+            state.cargo_books["wall"] += inside * to_wall[:, None]
 
     def _signal(self, dt: float) -> np.ndarray:
         """Advance the networks of all living cells; returns the ln factors (n, rates) on their rates."""
@@ -200,11 +208,12 @@ class _Run:
             else:
                 before = values.reshape(-1)[cells["voxel"]]
                 kept = np.exp(-solute.loss.value * dt)
-                drug = drug + before * (1.0 - kept)
-                values *= kept
+                drug += np.where(self.compiled.drug_field[cells["kind"]] == i, before * (1.0 - kept), 0.0)
+                if not solute.clamped:
+                    values *= kept
         return oxygen, drug
 
-    def _steady(self, values: np.ndarray, solute) -> None:
+    def _steady(self, values: np.ndarray, solute: Field) -> None:
         compiled, cells = self.compiled, self.state.cells
         volume = 4.0 / 3.0 * np.pi * compiled.radius**3 / compiled.model.domain.voxel_volume
         uptake = (compiled.oxygen_uptake * volume)[cells["kind"]] * cells["alive"]

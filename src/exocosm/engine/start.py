@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from exocosm.model import AddCopies, AddDrug, AddVesicles
+from exocosm.model import AddCopies, AddDrug, AddVesicles, Event
 
 from .compiled import Compiled, ln_fold
 from .laws.phenotype import hypoxia_signal
@@ -77,7 +77,7 @@ def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
         state.cells["hypoxia"][i] = hypoxia_signal(oxygen[i], *compiled.hypoxia[kind])
 
 
-def apply_event(compiled: Compiled, state: State, event) -> None:
+def apply_event(compiled: Compiled, state: State, event: Event) -> None:
     """Do one thing to the simulation: add a drug, vesicles or copies."""
     if isinstance(event, AddDrug):
         index = [f.name for f in compiled.model.fields].index(compiled.model.field(event.field).name)
@@ -92,8 +92,8 @@ def _add_vesicles(compiled: Compiled, state: State, event: AddVesicles) -> None:
     v = compiled.vesicle_index(event.vesicle)
     kind = compiled.kind_index(event.recipient)
     recipients = state.cells["alive"] & (state.cells["kind"] == kind)
-    number = np.bincount(state.cells["voxel"][recipients], minlength=state.fields["vesicles"][v].size)
-    number = number * event.per_recipient.value
+    present = np.bincount(state.cells["voxel"][recipients], minlength=state.fields["vesicles"][v].size)
+    number = present * event.per_recipient.value
     state.fields["vesicles"][v].reshape(-1)[:] += number
     state.vesicle_books["added"][v] += number.sum()
     for loading in event.loadings:

@@ -33,15 +33,17 @@ CELL_ARRAYS = (
     Array("lesions", ("cell",), "f8", "mmol/L", "drug lesions, as the dose that made them"),
     Array("activity", ("cell", "node"), "f8", "1", "activity of the nodes of the cell's network"),
     Array("copies", ("cell", "cargo"), "f8", "copies", "cytosolic amount"),
-    Array("delivered", ("cell", "cargo"), "f8", "copies", "copies that vesicles brought to the cytosol so far"),
+    Array("delivered", ("cell", "cargo"), "f8", "copies", "copies from vesicles in the cytosol so far"),
     Array("taken", ("cell", "vesicle"), "i8", "vesicles", "whole vesicles taken up so far"),
 )
 FIELD_ARRAYS = (
     Array("solute", ("solute", "z", "y", "x"), "f8", "mmHg or mmol/L", "dissolved substances"),
     Array("vesicles", ("vesicle", "z", "y", "x"), "f8", "vesicles per voxel", "free vesicles"),
-    Array("cargo", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies per voxel", "cargo inside free vesicles"),
-    Array("vesicle_carry", ("vesicle", "z", "y", "x"), "f8", "vesicles", "captured, short of a whole one, [0, 1)"),
-    Array("cargo_carry", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies", "captured, short of one, [0, 1)"),
+    Array("cargo", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies per voxel", "cargo of free vesicles"),
+    Array("vesicle_carry", ("vesicle", "z", "y", "x"), "f8", "vesicles", "captured, short of one, [0, 1)"),
+    Array(
+        "cargo_carry", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies", "captured, short of one, [0, 1)"
+    ),
 )
 BOOKS = ("released", "added", "internalised", "decayed", "wall", "carry_start")
 

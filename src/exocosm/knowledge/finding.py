@@ -32,12 +32,16 @@ class Finding:
     control: str
     readouts: tuple[ReadOut, ...]
     evidence: tuple[Evidence, ...]
-    informed: str | None = None  # how the finding was known to whoever wrote mechanism statements; None = it was not
+    informed: str | None = None  # how the writer of mechanism statements knew of it; None = not at all
 
     def __post_init__(self) -> None:
         check(
             self,
-            [*id_problems(self.id), *blank(self, "setup", "manipulated", "control", "informed"), *self._empty_lists()],
+            [
+                *id_problems(self.id),
+                *blank(self, "setup", "manipulated", "control", "informed"),
+                *self._empty_lists(),
+            ],
         )
 
     def _empty_lists(self) -> Iterator[FieldProblem]:

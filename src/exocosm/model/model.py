@@ -11,7 +11,7 @@ from typing import Any
 from exocosm.errors import InputError
 
 from .cells import CellKind
-from .events import Event
+from .events import AddCopies, AddDrug, Event
 from .parameter import Parameter
 from .tissue import Domain, Field, Mechanics, Placement
 from .vesicles import Cargo, VesicleKind
@@ -101,7 +101,7 @@ class Model:
             if not isinstance(record, dict) or record.get("format") != FORMAT:
                 raise InputError(f"Expected `{path}` to be a model in format {FORMAT!r}.")
             return make_converter().structure(record, Model)
-        except (json.JSONDecodeError, UnicodeDecodeError, BaseValidationError) as error:
+        except (OSError, json.JSONDecodeError, UnicodeDecodeError, BaseValidationError) as error:
             raise InputError(f"Could not read a model from `{path}`: {error}.") from error
 
 
@@ -134,9 +134,26 @@ def _check_references(model: Model) -> None:
                 kind.network.index(link.target)
         for response in kind.responses:
             kind.network.index(response.phenotype)
+        if kind.drug_kill is not None:
+            model.field(kind.drug_kill.drug)
     for placement in model.placements:
         model.cell_kind(placement.kind)
+    for event in model.events:
+        _check_event(model, event)
     model.parameters()
+
+
+def _check_event(model: Model, event: Event) -> None:
+    if isinstance(event, AddDrug):
+        model.field(event.field)
+        return
+    model.cell_kind(event.recipient)
+    if isinstance(event, AddCopies):
+        model.cargo(event.cargo)
+        return
+    model.vesicle_kind(event.vesicle)
+    for loading in event.loadings:
+        model.cargo(loading.cargo)
 
 
 def _walk(value: Any, place: str) -> Iterator[tuple[str, Parameter]]:

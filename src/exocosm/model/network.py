@@ -79,7 +79,9 @@ class Network:
         for edge in self.edges:
             missing = {edge.source, edge.target} - known
             if missing:
-                raise InputError(f"Expected both ends of an edge among the nodes; unknown: {sorted(missing)}.")
+                raise InputError(
+                    f"Expected both ends of an edge among the nodes; unknown: {sorted(missing)}."
+                )
         phenotypes = {node.name for node in self.nodes if node.kind == "phenotype"}
         for link in self.links:
             if link.target in phenotypes:

@@ -40,6 +40,11 @@ class Prior:
             )
         if self.shape in ("lognormal", "loguniform") and self.low <= 0:
             raise InputError(f"Expected a {self.shape} prior with low > 0, found low={self.low!r}.")
+        if self.shape == "logituniform" and not (self.low > 0 and self.high < 1):
+            raise InputError(
+                f"Expected a {self.shape} prior with 0 < low and high < 1, "
+                f"found low={self.low!r}, high={self.high!r}."
+            )
 
     def quantile(self, probability: float) -> float:
         """Return the value below which the given share of the prior lies.  [1] → [unit of the prior]"""
@@ -94,7 +99,9 @@ class Parameter:
             raise InputError(f"Expected parameter `{self.name}` to name its source. Give `source=`.")
 
     def drawn(self, probability: float) -> Parameter:
-        """Return the parameter at this quantile of its prior."""
+        """Return the parameter at this quantile of its prior; one that is fixed stays as it is."""
+        if self.prior.shape == "fixed":
+            return self
         value = self.prior.quantile(probability)
         return self.at(value if self.at_most is None else min(value, self.at_most))
 

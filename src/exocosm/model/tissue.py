@@ -45,7 +45,8 @@ class Field:
     """A dissolved substance.
 
     `boundary` is the value held at the outer faces, None for no flux. `steady` fields are kept at the
-    solution of D Δu - (loss + uptake) u = 0 (oxygen); the others are followed in time. `clamped` holds the whole field at `initial`. Oxygen in mmHg, others in mmol/L.
+    solution of D Δu - (loss + uptake) u = 0 (oxygen); the others are followed in time. `clamped` holds the
+    whole field at `initial`. Oxygen in mmHg, others in mmol/L.
     """
 
     name: str

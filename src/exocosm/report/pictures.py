@@ -110,7 +110,8 @@ def _tissue(folder: RunFolder, target: Path) -> Iterator[Picture]:
         f"{', '.join(label for label, _ in frames)}: cells by kind "
         f"and state over oxygen, free vesicles on a logarithmic scale, and {cargo} delivered per "
         f"{recipient or 'cell'}.",
-        caption=f"{folder.arms[folder.control]}, every number at its central value, from start to end. Colour scales are shared "
+        caption=f"{folder.arms[folder.control]}, every number at its central value, from start to end. "
+        "Colour scales are shared "
         "by all rows.",
         wide=8.6,
         narrow=None,
@@ -141,7 +142,8 @@ def _tissue(folder: RunFolder, target: Path) -> Iterator[Picture]:
             ),
             alt=f"Final state of the tissue in the arms {', '.join(label for label, _ in part)}, one "
             "column for each arm.",
-            caption="Final state of each arm, every number at its central value. Colour scales are shared within a row.",
+            caption="Final state of each arm, every number at its central value. Colour scales are "
+            "shared within a row.",
             wide=max(6.0, 2.0 + 1.7 * len(part)),
             narrow=None,
         )

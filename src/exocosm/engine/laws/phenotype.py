@@ -33,7 +33,7 @@ def event_probability(rate, dt):
 
 @register_jitable
 def kill_probability(lesions, half_kill, hill, tolerance):
-    """Probability that a dividing cell dies of its lesions: 1/(1 + (R θ/L)^h).  [mmol/L, mmol/L, 1, 1] → [1]"""
+    """Probability that a division kills: 1/(1 + (R θ/lesions)^h).  [mmol/L, mmol/L, 1, 1] → [1]"""
     if lesions <= 0.0:
         return 0.0
     return 1.0 / (1.0 + (tolerance * half_kill / lesions) ** hill)

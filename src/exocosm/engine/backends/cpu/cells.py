@@ -6,15 +6,16 @@ import numpy as np
 from numba import njit, prange
 
 from ...compiled import DEATH as DEATH_RATE
+from ...compiled import DIE, DIVIDE, Compiled
 from ...compiled import DIVISION as DIVISION_RATE
 from ...compiled import DRUG_TOLERANCE as TOLERANCE
 from ...compiled import POLARISATION as POLARISATION_RATE
-from ...compiled import DIE, DIVIDE, Compiled
 from ...laws import phenotype as laws
 from ...laws import random
 from ...laws.random import DEATH, DIVISION, DRUG, POLARISATION
 from ...laws.release import kept_amount
 from ...state import State
+
 
 def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
     """Advance production and loss of the cytosolic `copies` of living cells by `dt` [min]."""

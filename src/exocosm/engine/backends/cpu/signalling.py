@@ -45,7 +45,7 @@ def _free(copies, sponge_cargo, sponge_mirna, sponge_half, free):
         low, high = 0.0, copies[mirna]
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
-            if middle == low or middle == high:
+            if middle in (low, high):
                 break  # the bracket is as narrow as numbers allow
             total = middle
             for t in range(sponge_mirna.shape[0]):

@@ -6,7 +6,9 @@ import numpy as np
 from numba import njit, prange
 
 from ...compiled import Compiled
-from ...laws import release as release_laws, sampling, uptake as uptake_laws
+from ...laws import release as release_laws
+from ...laws import sampling
+from ...laws import uptake as uptake_laws
 from ...laws.random import ESCAPE, RELEASE, SHARE, UPTAKE
 from ...state import State
 
@@ -20,8 +22,9 @@ def release(compiled: Compiled, state: State, dt: float, seed: int) -> None:
     _release(
         cells["id"], cells["kind"], cells["voxel"], cells["alive"], cells["hypoxia"], cells["copies"],
         compiled.release_rate, compiled.release_burst, compiled.release_ln_hypoxia, compiled.load,
-        compiled.load_ln_hypoxia, compiled.rest_copies, _flat(fields["vesicles"], 1), _flat(fields["cargo"], 2),
-        state.vesicle_books["released"], state.cargo_books["released"], state.step, dt, seed,
+        compiled.load_ln_hypoxia, compiled.rest_copies, _flat(fields["vesicles"], 1),
+        _flat(fields["cargo"], 2), state.vesicle_books["released"], state.cargo_books["released"],
+        state.step, dt, seed,
     )  # fmt: skip
 
 
@@ -45,7 +48,7 @@ def take_up(compiled: Compiled, state: State, order, first, dt: float, seed: int
 
 
 def _flat(array, n_leading: int):
-    return array.reshape(*array.shape[:n_leading], -1)
+    return array.reshape(*array.shape[:n_leading], int(np.prod(array.shape[n_leading:])))
 
 
 @njit(cache=True, nogil=True)

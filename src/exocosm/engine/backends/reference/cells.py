@@ -7,14 +7,15 @@ import math
 import numpy as np
 
 from ...compiled import DEATH as DEATH_RATE
+from ...compiled import DIE, DIVIDE, NOTHING, Compiled
 from ...compiled import DIVISION as DIVISION_RATE
 from ...compiled import DRUG_TOLERANCE as TOLERANCE
 from ...compiled import POLARISATION as POLARISATION_RATE
-from ...compiled import DIE, DIVIDE, NOTHING, Compiled
 from ...laws import phenotype as laws
 from ...laws.random import DEATH, DIVISION, DRUG, POLARISATION, uniform
 from ...laws.release import kept_amount
 from ...state import State
+
 
 def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
     """Advance production and loss of the cytosolic `copies` of living cells by `dt` [min]."""
@@ -52,12 +53,14 @@ def _fate(compiled, kind, oxygen, lesions, factors, key, dt) -> int:
     dividing = rate * laws.oxygen_share(oxygen, stop, full) * factors[DIVISION_RATE]
     if not _happens(DIVISION, dividing, key, dt):
         return NOTHING
-    kill = laws.kill_probability(lesions, *compiled.drug_kill[kind], factors[TOLERANCE])
+    half_kill, hill = compiled.drug_kill[kind]
+    kill = laws.kill_probability(lesions, half_kill, hill, factors[TOLERANCE])
     return DIE if _uniform(DRUG, key) < kill else DIVIDE
 
 
 def _survived_rates(compiled, kind, oxygen, factors, key, dt) -> bool:
-    rate = laws.necrosis_rate(oxygen, *compiled.necrosis[kind]) + compiled.apoptosis[kind] * factors[DEATH_RATE]
+    rate = laws.necrosis_rate(oxygen, *compiled.necrosis[kind])
+    rate += compiled.apoptosis[kind] * factors[DEATH_RATE]
     return not _happens(DEATH, rate, key, dt)
 
 

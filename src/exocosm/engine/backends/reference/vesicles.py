@@ -71,7 +71,8 @@ def _take_up_in_voxel(compiled: Compiled, state: State, members, v: int, dt: flo
     stream = v * (len(compiled.cargoes) + 1)
     count = _whole(fields["vesicle_carry"], (v, *place), captured)
     state.vesicle_books["internalised"][v] += count
-    for i, got in zip(members, _portions(count, rates, cells["id"][members], state.step, seed, stream), strict=True):
+    portions = _portions(count, rates, cells["id"][members], state.step, seed, stream)
+    for i, got in zip(members, portions, strict=True):
         cells["taken"][i, v] += got
     for c in range(len(compiled.cargoes)):
         amount = fields["cargo"][(v, c, *place)] * (captured / number)
