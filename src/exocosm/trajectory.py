@@ -96,11 +96,17 @@ class Trajectory:
         import zarr
 
         try:
-            root: Any = zarr.open_group(str(path), mode="r")
-        except (FileNotFoundError, KeyError, ValueError) as error:
+            root = zarr.open_group(str(path), mode="r")
+            if root.attrs.get("format") != FORMAT:
+                raise InputError(f"Expected `{path}` to be a trajectory in format {FORMAT!r}.")
+            return Trajectory._read(root)
+        except InputError:
+            raise
+        except (OSError, KeyError, ValueError) as error:
             raise InputError(f"Could not read a trajectory from `{path}`: {error}.") from error
-        if root.attrs.get("format") != FORMAT:
-            raise InputError(f"Expected `{path}` to be a trajectory in format {FORMAT!r}.")
+
+    @staticmethod
+    def _read(root: Any) -> Trajectory:
         times, first = root["time_min"][:], root["cells/first"][:]
         cells = {unquote(name): array[:] for name, array in root["cells"].arrays() if name != "first"}
         fields = {unquote(name): array[:] for name, array in root["fields"].arrays()}
