@@ -92,11 +92,9 @@ def random_network(rng: np.random.Generator, cargoes: tuple[str, ...], size: int
     """Some molecules and a phenotype, edges both ways, and links of all three sorts."""
     names = [f"N{i}" for i in range(size)]
     nodes = [node(name, rng.uniform(0.02, 0.98), 10.0 ** rng.uniform(0.5, 3.0)) for name in names]
-    edges = {
-        (names[rng.integers(size)], names[rng.integers(size)]): edge for _ in range(2 * size)
-    }  # each pair once
+    pairs = {(names[rng.integers(size)], names[rng.integers(size)]) for _ in range(2 * size)}
     made = [
-        edge(a, b, int(rng.choice([-1, 1])), 10.0 ** rng.uniform(-1, 1)) for a, b in sorted(edges) if a != b
+        edge(a, b, int(rng.choice([-1, 1])), 10.0 ** rng.uniform(-1, 1)) for a, b in sorted(pairs) if a != b
     ]
     made.append(edge(names[0], "P"))
     return network(
@@ -119,7 +117,7 @@ def random_links(rng: np.random.Generator, cargoes: tuple[str, ...], names: list
     return links
 
 
-def random_kind(rng: np.random.Generator, name: str, classes, cargoes) -> CellKind:
+def random_kind(rng: np.random.Generator, name: str, classes, cargoes, net: Network) -> CellKind:
     """A cell kind that may release, take up, divide, die, polarise and be killed by the drug."""
     held = {c: 10.0 ** rng.uniform(0, 3.5) for c in cargoes}
     made = cell(
@@ -130,7 +128,7 @@ def random_kind(rng: np.random.Generator, name: str, classes, cargoes) -> CellKi
         takes=10.0 ** rng.uniform(1, 5) if rng.random() < 0.8 else 0.0,
         escape=rng.random(),
         holds=held,
-        net=random_network(rng, cargoes, int(rng.integers(1, 5))),
+        net=net,
         vesicles=tuple(v for v in classes if rng.random() < 0.8),
     )
     endogenous = tuple(
@@ -177,7 +175,8 @@ def random_model(seed: int, domain: str = "tissue") -> Model:
     rng = np.random.default_rng(seed)
     classes = tuple(f"class{i}" for i in range(rng.integers(1, 4)))
     cargoes = tuple(f"cargo{i}" for i in range(rng.integers(0, 4)))
-    kinds = [random_kind(rng, f"kind{i}", classes, cargoes) for i in range(rng.integers(1, 4))]
+    net = random_network(rng, cargoes, int(rng.integers(1, 5)))
+    kinds = [random_kind(rng, f"kind{i}", classes, cargoes, net) for i in range(rng.integers(1, 4))]
     dish = domain == "dish"
     shape = {"dish": (1, 1, 1), "tissue": (1, 5, 7), "box": (3, 4, 5)}[domain]
     pattern = "dish" if dish else "scattered"

@@ -152,7 +152,7 @@ def test_a_driven_node_follows_the_closed_form(sign, copies, rest, half):
 
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_a_chain_comes_to_the_solution_of_its_equations(device, sign):
-    """Steady state x_A = sigmoid(logit b_A + u), x_B = sigmoid(logit b_B ± g (x_A - b_A)): one edge, w' = 1."""
+    """x_A = sigmoid(logit b_A + u), x_B = sigmoid(logit b_B ± g (x_A - b_A)): with one in-edge w' = 1."""
     nodes = [node("A", 0.2, 30.0), node("B", 0.6, 80.0)]
     chain = network(nodes, [edge("A", "B", sign, 5.0)], [link("drive", "mir", "A", 50.0, 1)], gain=2.5)
     activity = after(device.signalling, compiled_network(chain), [400, 0, 0], [20, 0, 0], 6.0, steps=500)
@@ -174,7 +174,7 @@ def test_weights_into_a_node_are_normalised(device):
 
 @given(x=st.floats(1e-6, 1.0 - 1e-6), y=st.floats(1e-6, 1.0 - 1e-6))
 def test_phenotypes_put_bounded_factors_on_rates(x, y):
-    """ln factor = Σ sign ln F y/n over the n phenotypes of a rate; y = (x - b)/(1 - b) above, (x - b)/b below."""
+    """ln factor = Σ sign ln F y/n over n phenotypes; y = (x - b)/(1 - b) above rest, (x - b)/b below."""
     net = network([node("P", 0.3, kind="phenotype"), node("Q", 0.6, kind="phenotype")])
     responses = [
         Response(phenotype="P", rate="death", sign=1, fold=number("F", 4.0)),

@@ -50,7 +50,7 @@ def one_line(value: object) -> str:
 
 @contextmanager
 def progress(*, shown: bool) -> Iterator[Progress]:
-    """Yield a function that shows how far a run is: a bar at a terminal, else a line per finished run."""
+    """Yield a function that shows how far a run is: a bar at a terminal, else a line now and then."""
     if not shown:
         yield lambda done, total, label: None
     elif not sys.stderr.isatty():
@@ -64,8 +64,9 @@ def _lines() -> Progress:
     last = 0
 
     def show(done: int, total: int, label: str) -> None:
+        """A line for the first run, the last one, and about every twentieth part in between."""
         nonlocal last
-        if done > last:
+        if done > last and (last == 0 or done == total or 20 * (done - last) >= total):
             last = done
             print(f"{done}/{total} {one_line(label)}", file=sys.stderr, flush=True)
 

@@ -11,6 +11,8 @@ import numpy as np
 from exocosm.errors import InputError
 from exocosm.model import CellKind, Loading, Model, Network, Release
 
+from .laws.signalling import ACTIVITY_MAX
+
 DIVISION, DEATH, POLARISATION, DRUG_TOLERANCE = range(4)
 RATES = {"division": DIVISION, "death": DEATH, "polarisation": POLARISATION, "drug_tolerance": DRUG_TOLERANCE}
 REPRESSION, DRIVE = range(2)
@@ -225,8 +227,11 @@ def _drug_field(model: Model, kind: CellKind) -> int:
 def _network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork:
     network = kind.network
     resting = np.array([node.resting.value for node in network.nodes])
-    if resting.size and not ((resting > 0) & (resting < 1)).all():
-        raise InputError(f"Expected resting activities of `{kind.name}` in (0, 1).")
+    if not ((resting > 0) & (resting < ACTIVITY_MAX)).all():
+        raise InputError(
+            f"Expected resting activities of `{kind.name}` above 0 and below {ACTIVITY_MAX:g}, "
+            f"found {resting.min():g} to {resting.max():g}."
+        )
     first, source, strength = _edges(network)
     acting = [link for link in network.links if link.kind != "sponge"]
     sponges = [link for link in network.links if link.kind == "sponge"]

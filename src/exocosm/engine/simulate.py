@@ -79,7 +79,7 @@ def simulate(
     RunError : when a number stops being finite; the message names the array and the time
     """
     steps = steps or default_steps(model)
-    length, interval = minutes(duration), minutes(record_every)
+    length, interval = _time("duration", duration), _time("record_every", record_every)
     expect.non_negative(duration=length)
     expect.positive(record_every=interval)
     n_steps = round(length / steps.cell)
@@ -103,6 +103,13 @@ def simulate(
             progress(state.time)
     recorder.record_last(state)
     return recorder.trajectory(close(compiled, state), seed=seed, device=device)
+
+
+def _time(name: str, value: str) -> float:
+    try:
+        return minutes(value)
+    except InputError as error:
+        raise InputError(f"`{name}`: {error}") from error
 
 
 @dataclass
