@@ -130,7 +130,7 @@ def test_a_full_disk_ends_the_run_and_keeps_the_folder(laboratory, exocosm_says)
 
     laboratory.during = fill
     code, _, err = exocosm_says("run", "tiny-study", "--out", "mine")
-    assert code == 1
+    assert code == 2
     assert "disk is full" in err
     assert "kept in mine (study.yaml)" in err
     assert Path("mine/study.yaml").exists()

@@ -15,7 +15,7 @@ from .small_models import cell, model
 STEPS = {"dish": Steps(vesicle=12.0, cell=12.0), "tissue": Steps(), "box": Steps(vesicle=3.0, cell=6.0)}
 
 
-@settings(max_examples=45)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1), domain=st.sampled_from(["dish", "tissue", "box"]))
 def test_books_close_for_any_model_and_no_field_is_ever_negative(seed, domain):
     steps = STEPS[domain]

@@ -126,16 +126,18 @@ def test_vesicles_are_added_where_the_recipients_are():
     assert (vesicles["added"], copies["added"]) == pytest.approx((300.0, 90.0))
 
 
-def test_copies_are_added_once_to_every_recipient_of_the_kind_and_to_no_other():
+@pytest.mark.parametrize("held", [False, True])
+def test_copies_are_added_once_to_every_recipient_of_the_kind_and_to_no_other(held):
     kinds = (still(holds={"a": 10.0}), cell("other", rate=0.0, takes=0.0, holds={"a": 10.0}))
-    mimic = AddCopies(cargo="a", recipient="still", copies=number("mimic", 40.0), time=12.0)
+    mimic = AddCopies(cargo="a", recipient="still", copies=number("mimic", 40.0), time=12.0, held=held)
     trajectory = simulate(
         with_events(quiet_dish(*kinds, cargoes=[cargo("a", 0.01)]), mimic),
         duration="60 min",
         record_every="12 min",
     )
     for frame in trajectory.frames:
-        excess = 40.0 * math.exp(-0.01 * (frame.time - 12.0)) if frame.time > 12.0 else 0.0
+        left = 1.0 if held else math.exp(-0.01 * (frame.time - 12.0))
+        excess = 40.0 * left if frame.time > 12.0 else 0.0
         copies, kind = frame.cells["cargo:a"], frame.cells["kind"]
         assert copies[kind == 0] == pytest.approx(10.0 + excess, rel=1e-9)
         assert copies[kind == 1] == pytest.approx(10.0, rel=1e-12)
@@ -253,7 +255,7 @@ def test_walls_take_their_share_in_a_dish_only():
 
 
 def test_an_exporter_stays_at_rest_on_average_while_it_releases():
-    """Splitting release and production by 12 min leaves C = p + (0.88 C - p) exp(-0.12), p/C0 = 2: 3 % high."""
+    """Steps of 12 min end at C = p + (0.88 C - p) exp(-0.12), p = 2 C0: 3 % high."""
     kind = cell("donor", sends={"a": 0.5}, holds={"a": 200.0}, rate=4.0, burst=1.0, takes=0.0)
     made = quiet_dish(kind, count=400, cargoes=[cargo("a", 0.01)])
     runs = [simulate(made, duration="10 h", record_every="10 h", seed=seed) for seed in range(4)]

@@ -63,7 +63,7 @@ def test_settings_replace_values_and_are_recorded():
         ({"replicates": "0"}, "replicates"),
         ({"replicates": "2.5"}, "replicates"),
         ({"seed": "-1"}, "seed"),
-        ({"duration": "24"}, "line 11, duration: expected text .a quantity with its unit"),
+        ({"duration": "24"}, "line \\d+, duration: expected text .a quantity with its unit"),
         ({"cells.1.inner": "24"}, r"cells\[1\].inner: expected text .a quantity with its unit"),
         ({"duration": "0 h"}, "`duration` to be positive"),
         ({"duration": "-3 h"}, "`duration` to be positive"),

@@ -169,7 +169,7 @@ def model(
 words = st.text(min_size=1, max_size=8)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     names=st.lists(words, min_size=1, max_size=3, unique=True),
     value=st.floats(1e-300, 1e300),

@@ -188,7 +188,7 @@ def test_shift_of_the_ic50(dish_run):
     ("low", "high", "p", "words"),
     [
         (0.9, 1.4, 0.001, "no clear shift"),
-        (1.0, 1.0, 1.0, "no shift at all"),
+        (1.0, 1.0, 1.0, "no shift that this assay could show"),
         (1.1, 1.4, 0.2, "adjusted p not below 0.05"),
         (np.nan, np.nan, np.nan, "no interval for a shift"),
         (0.5, 0.7, 0.01, "less drug needed than with"),

@@ -66,7 +66,7 @@ def _explain(error: BaseException) -> Failure:
 def _explain_os_error(error: OSError) -> Failure:
     where = f" {str(error.filename)!r}" if error.filename is not None else ""
     if error.errno in _DISK_FULL:
-        return Failure(code=FAILED, message=f"the disk is full; writing{where} stopped. Free some space.")
+        return Failure(code=BAD_INPUT, message=f"the disk is full; writing{where} stopped. Free some space.")
     if error.errno == errno.EROFS:
         return Failure(
             code=BAD_INPUT, message=f"cannot write{where}: it is on a read-only disk. Name another place."

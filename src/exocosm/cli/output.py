@@ -24,7 +24,7 @@ def print_json(value: Any) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table: drawn for a person at a terminal, tab-separated with a header for a pipe."""
     cells = [[one_line(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         for row in [list(columns), *cells]:
             print("\t".join(row))
         return
@@ -51,7 +51,7 @@ def one_line(value: object) -> str:
 @contextmanager
 def progress(*, shown: bool) -> Iterator[Progress]:
     """Yield a function that shows how far a run is: a bar at a terminal, else a line now and then."""
-    if not shown:
+    if not shown or sys.stderr is None:
         yield lambda done, total, label: None
     elif not sys.stderr.isatty():
         yield _lines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
 from contextlib import suppress
 from itertools import count as count_up
@@ -55,6 +56,7 @@ def command(args: argparse.Namespace) -> int:
     """Run the study and its report; return the exit code."""
     from exocosm.experiment import load_study
 
+    _end_like_ctrl_c(signal.SIGTERM)
     study = load_study(args.study, settings(args.set))
     if args.seed is None:
         args.seed = study.seed
@@ -72,6 +74,16 @@ def command(args: argparse.Namespace) -> int:
         if not given and not _content(folder):
             with suppress(OSError):  # an empty folder of ours is of no use to anybody
                 folder.rmdir()
+
+
+def _end_like_ctrl_c(number: signal.Signals) -> None:
+    """Take a request to end, from a batch system for instance, as Ctrl-C: what was finished is kept."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with suppress(ValueError):  # signals belong to the main thread
+        signal.signal(number, interrupt)
 
 
 def claim_folder(named: Path | None, study: str, seed: int) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,9 @@ VISIBLE = 0.05  # change of an activity, in log-odds, below which an assay would
 _RESAMPLES = 4999
 
 
-def effects(readouts: pd.DataFrame, control: str, seed: int) -> pd.DataFrame:
+def effects(
+    readouts: pd.DataFrame, control: str, seed: int, mimics: Mapping[str, float] | None = None
+) -> pd.DataFrame:
     """Compare each arm with the control at the last time, read-out by read-out.
 
     Replicates share their draw of the priors across arms, so differences are paired. The interval is a
@@ -26,11 +29,13 @@ def effects(readouts: pd.DataFrame, control: str, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     readouts : long table with series, arm, level, replicate, time_h, readout, cell, unit, value
+    mimics : in a drug study, arm → copies for the arms that are levels of the titration; its wells without
+        drug are compared
     """
     import pandas as pd
 
     rows = []
-    last = readouts[readouts["time_h"] == readouts["time_h"].max()]
+    last = _without_drug(readouts[readouts["time_h"] == readouts["time_h"].max()], mimics or {})
     plain = last[last["series"] == "arms"]
     for (readout, cell, unit), group in plain.groupby(["readout", "cell", "unit"], sort=False, dropna=False):
         wide = group.pivot(index="replicate", columns="arm", values="value")
@@ -56,6 +61,17 @@ def effects(readouts: pd.DataFrame, control: str, seed: int) -> pd.DataFrame:
     for _, family in table.groupby(["series", "readout", "cell"], sort=False, dropna=False):
         table.loc[family.index, "p_adjusted"] = holm(family["p_value"].to_numpy(dtype=float))
     return table
+
+
+def _without_drug(last: pd.DataFrame, mimics: Mapping[str, float]) -> pd.DataFrame:
+    """Turn the undosed wells of a drug study into arms and levels of a titration."""
+    if not (last["series"] == "dose_response").any():
+        return last
+    wells = last[(last["series"] == "dose_response") & (last["level"] == 0)].copy()
+    copies = wells["arm"].map(dict(mimics))
+    wells["series"] = np.where(copies.notna(), "titration", "arms")
+    wells["level"] = copies
+    return wells
 
 
 COLUMNS = [

@@ -76,6 +76,18 @@ def copies_needed(kind: CellKind, axis: str, cargo: str) -> float:
     return min(found, default=math.inf)
 
 
+def target_of(kind: CellKind, axis: str, cargo: str) -> str:
+    """Name the target whose 20 % change the dose is computed for: the one that needs the fewest copies."""
+    links = links_of_axis(kind, axis)
+    rest = {amount.cargo: amount.copies.value for amount in kind.endogenous}
+    direct = [link for link in links if link.cargo == cargo]
+    if not direct:
+        return ""
+    nearest = min(direct, key=lambda link: _copies_for_link(kind, link, links, rest))
+    behind = [link for link in links if nearest.kind == "sponge" and link.cargo == nearest.target]
+    return behind[0].target if behind else nearest.target
+
+
 def _copies_for_link(kind: CellKind, link: Link, links: tuple[Link, ...], rest: dict[str, float]) -> float:
     half, at_rest = link.half_effect.value, rest.get(link.cargo, 0.0)
     if link.kind == "repression":  # (1 + M0/K)/(1 + M/K) = 1 - change

@@ -11,7 +11,7 @@ from exocosm.knowledge import Axis, KnowledgeBase
 from exocosm.model import Model
 
 from .assays import ReadOut
-from .dose import need, summary, verdict
+from .dose import need, summary, target_of, verdict
 from .study import Study
 from .treatments import AddBackVesicles
 
@@ -80,7 +80,9 @@ def dose_table(
             if study.scenario.well_mixed and carrying:
                 needed = needed / np.array([needs[r].uptake_share for r in replicates])
                 delivered = np.full(delivered.size, sum(treatment.offered() for treatment in carrying))
-            rows.append(_row(axis, recipient, _setting(study, arm.label), needed, delivered, copies))
+            target = target_of(models[0].cell_kind(recipient), axis.id, axis.cargo)
+            setting = _setting(study, arm.label)
+            rows.append(_row(axis, recipient, target, setting, needed, delivered, copies))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -97,6 +99,7 @@ def _values(hidden: pd.DataFrame, arm: str, readout: str) -> tuple[np.ndarray, n
 def _row(
     axis: Axis,
     recipient: str,
+    target: str,
     setting: str,
     needed: np.ndarray,
     delivered: np.ndarray,
@@ -111,9 +114,9 @@ def _row(
         "cargo": axis.cargo,
         "donor": axis.donor,
         "recipient": recipient,
-        "target": ", ".join(target.name for target in axis.targets),
+        "target": target,
         "setting": setting,
-        "copies": float(np.mean(copies)) if copies.size else math.nan,
+        "copies": float(np.median(copies)) if copies.size else math.nan,
         "ratio": middle,
         "ratio_low": low,
         "ratio_high": high,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int, str], None]
+MAX_REPLICATES = 1000  # as in the schema of a study
+_STATUS_EVERY = 10  # runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,10 @@ def _check_numbers(**numbers: int) -> None:
         low = 0 if name == "seed" else 1
         if isinstance(value, bool) or not isinstance(value, int) or value < low or value >= 2**63:
             raise InputError(f"Expected `{name}` to be a whole number >= {low}, found {value!r}.")
+    if numbers["replicates"] > MAX_REPLICATES:
+        raise InputError(
+            f"Expected `replicates` to be at most {MAX_REPLICATES}, found {numbers['replicates']}."
+        )
 
 
 def _check_readouts(study: Study, model: Model, kb: knowledge.KnowledgeBase) -> None:
@@ -169,6 +175,8 @@ class _Ledger:
     def keep(self, outcome: Outcome) -> None:
         """Take in what a run gave; a run for pictures has left its frames and enters no table."""
         self.done += 1
+        if self.done % _STATUS_EVERY == 0:
+            self._status("running")
         if not outcome.run.for_pictures:
             self.outcomes.append(outcome)
 
@@ -225,7 +233,7 @@ class _Ledger:
         shown = everything[~is_hidden].reset_index(drop=True)
         files.write_table(self.out, "readouts", shown)
         files.write_table(self.out, "books", _book_table(shown_runs))
-        files.write_table(self.out, "effects", effects(shown, self.study.control, self.seed))
+        files.write_table(self.out, "effects", effects(shown, self.study.control, self.seed, self._mimics()))
         if self.study.drug is not None:
             fits = ic50_table(shown, self.study.drug.viability)
             shifts = shift_table(fits, self.study.control, self.seed, same=titration_arm(0.0))
@@ -235,6 +243,12 @@ class _Ledger:
         last = last[(last["series"] == "arms") | ((last["series"] == "dose_response") & (last["level"] == 0))]
         models = tuple(drawn(self.model, self.seed, i, self.settings) for i in self.draws.indices)
         files.write_table(self.out, "dose", dose_table(self.study, models, self.kb, last))
+
+    def _mimics(self) -> dict[str, float]:
+        """Arms of a drug study that are levels of the titration, with their copies."""
+        if self.study.drug is None or self.study.titration is None:
+            return {}
+        return {titration_arm(copies): copies for copies in (0.0, *self.study.titration.copies)}
 
     def _statements(self) -> dict[str, Any]:
         """Every record that the model or a read-out rests on."""

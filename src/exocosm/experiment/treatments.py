@@ -83,7 +83,10 @@ class ClampField:
     def apply(self, model: Model) -> Model:
         """Return the treated model."""
         unit = model.field(self.field).unit
-        level = chosen(f"clamp:{self.field}", quantity(self.value, to=unit), unit, why="set-up of the arm")
+        value = quantity(self.value, to=unit)
+        if value < 0:
+            raise InputError(f"Expected `value` of a clamped field not to be negative, found {self.value!r}.")
+        level = chosen(f"clamp:{self.field}", value, unit, why="set-up of the arm")
         fields = tuple(
             replace(f, initial=level, clamped=True) if f.name == self.field else f for f in model.fields
         )

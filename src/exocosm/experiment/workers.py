@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +100,21 @@ def execute_all(
             "smaller study."
         ) from error
     finally:
-        pool.shutdown(kill_workers=True)
+        with _interruptions_ignored():
+            pool.shutdown(kill_workers=True)
+
+
+@contextmanager
+def _interruptions_ignored() -> Iterator[None]:
+    """Let workers be ended in peace: a second Ctrl-C in the middle of it would leave some behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _completed(pool: Any, runs: tuple[SingleRun, ...], ahead: int) -> Iterator[Outcome]:

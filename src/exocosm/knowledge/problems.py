@@ -27,6 +27,4 @@ class KnowledgeFileError(InputError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         noun = "problem" if len(self.problems) == 1 else "problems"
-        super().__init__(
-            "\n".join([f"{len(self.problems)} {noun} in knowledge files", *map(str, self.problems)])
-        )
+        super().__init__("\n".join([f"{len(self.problems)} {noun} found", *map(str, self.problems)]))

@@ -94,11 +94,16 @@ def in_short(folder: RunFolder) -> list[str]:
             parts.append(f"{_SHORT_WORDS[word]} {', '.join(numbers)}")
         name = _readout_name(rows[0], folder)
         lines.append(f"{name} at {_num(rows[0].time_h)} h: {'; '.join(parts)}.")
-    return [*lines, *_doses_in_short(folder)]
+    return [*lines, *_doses_in_short(folder), *_titration_in_short(folder)]
 
 
 def main_rows(folder: RunFolder) -> list[Any]:
-    """The comparisons of the study's main read-out, in its own cell kind, at the last time."""
+    """The comparisons of the study's main read-out, in its own cell kind, at the last time.
+
+    None in a study of IC50s: the shifts are its answer.
+    """
+    if _arm_shifts(folder):
+        return []
     effects = folder.final_effects()
     order = [name for name in readout_order(folder) if (effects["readout"] == name).any()]
     if not order:
@@ -400,6 +405,30 @@ def _doses_in_short(folder: RunFolder) -> list[str]:
     ]
 
 
+def _titration_in_short(folder: RunFolder) -> list[str]:
+    """Whether the most copies given directly move the answer: if not, dose is not what stands in the way."""
+    shifts = [row for row in folder.table("ic50_shift").itertuples() if math.isfinite(float(row.level))]
+    effects = folder.table("effects")
+    rows = list(effects[effects["series"] == "titration"].itertuples())
+    if shifts:
+        top = max(shifts, key=lambda row: float(row.level))
+        copies, moved = _num(top.level), _shift(top)[1] == "change"
+        name = f"the IC50 of {_drug_name(folder)}"
+    else:
+        order = [name for name in readout_order(folder) if any(row.readout == name for row in rows)]
+        if not order:
+            return []
+        top = max((r for r in rows if r.readout == order[0]), key=lambda r: float(str(r.arm).split()[0]))
+        copies, moved = _num(float(str(top.arm).split()[0])), outcome(top) in ("higher", "lower")
+        name = _readout_name(top, folder)
+    if moved:
+        return [f"Titration: {copies} copies given directly do move this read-out: {name}."]
+    return [
+        f"Titration: even {copies} copies given directly do not clearly move this read-out: {name}. More "
+        "dose alone would not do; as curated here, the mechanism does not carry the effect that far."
+    ]
+
+
 def _dose_in_short(row: Any) -> str:
     """What arrives, how many times as much it would take, and the verdict."""
     ratio = float(row.ratio)
@@ -427,7 +456,7 @@ def _shift(row: Any) -> tuple[str, Literal["change", "none"]]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval for a shift", "none"
     if low <= 1 <= high:
-        return ("no shift at all" if low == high else "no clear shift"), "none"
+        return ("no shift that this assay could show" if low == high else "no clear shift"), "none"
     if math.isfinite(p) and p >= SIGNIFICANT:
         return "no clear shift (interval off 1, but adjusted p not below 0.05)", "none"
     return ("more drug needed" if low > 1 else "less drug needed"), "change"
