@@ -3,13 +3,17 @@
 import math
 from dataclasses import replace
 
+import numba
 import numpy as np
 import pytest
 
 from exocosm.engine import Steps, simulate
+from exocosm.engine.backends.cpu.threads import MANY_CELLS
+from exocosm.engine.compiled import RATES, compile_model
 from exocosm.errors import InputError, RunError
 from exocosm.model import AddCopies, AddDrug, AddVesicles, Loading, Placement
 
+from .models import BACKENDS, arrays, groups, laid_out, random_model, twins
 from .small_models import (
     cargo,
     cell,
@@ -236,6 +240,35 @@ def test_two_cells_in_one_place_part():
     # Repulsion 10 and adhesion 0.4 balance at 1 - d/R = 0.2 (1 - d/1.25 R): d = 0.952 R, R = 16 µm.
     assert gaps[1] == pytest.approx(0.952 * 16.0, rel=0.02)
     assert np.all(after[:, 2] == before[:, 2])
+
+
+def test_bits_do_not_depend_on_the_number_of_threads():
+    """Every phase of cells, with more cells than one thread is given; small runs use one thread anyway."""
+    compiled = compile_model(random_model(9, "box"))
+    n = 3 * MANY_CELLS
+    rng = np.random.default_rng(1)
+    start = laid_out(compiled, rng.integers(0, len(compiled.kinds), n), rng.integers(0, 60, n))
+    backend, (one, other) = BACKENDS[1], twins(start)
+    before = numba.get_num_threads()
+    try:
+        for threads, state in ((1, one), (before, other)):
+            numba.set_num_threads(threads)
+            for state.step in (1, 2):
+                backend.vesicles.release(compiled, state, 6.0, 3)
+                backend.vesicles.take_up(compiled, state, *groups(state), 6.0, 3)
+                backend.cells.keep_cargo(compiled, state, 6.0)
+                exponents = np.zeros((n, len(RATES)))
+                for kind, network in enumerate(compiled.networks):
+                    mine, cells = np.flatnonzero(state.cells["kind"] == kind), state.cells
+                    rest = compiled.rest_copies[kind]
+                    backend.signalling.signal(network, mine, cells["activity"], cells["copies"], rest, 6.0)
+                    backend.signalling.rate_exponents(network, mine, cells["activity"], exponents)
+                backend.cells.decide(compiled, state, np.full(n, 30.0), np.zeros(n), exponents, 6.0, 3)
+    finally:
+        numba.set_num_threads(before)
+    assert state.cells["taken"].sum() > n
+    for (name, a), (_, b) in zip(arrays(one), arrays(other), strict=True):
+        assert a.tobytes() == b.tobytes(), name
 
 
 # --- many small things together

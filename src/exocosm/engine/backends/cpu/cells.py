@@ -15,12 +15,14 @@ from ...laws import random
 from ...laws.random import DEATH, DIVISION, DRUG, POLARISATION
 from ...laws.release import kept_amount
 from ...state import State
+from .threads import MANY_CELLS, threads_for
 
 
 def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
     """Advance production and loss of the cytosolic `copies` of living cells by `dt` [min]."""
     cells = state.cells
-    _keep_cargo(cells["kind"], cells["alive"], cells["copies"], state.production, compiled.cargo_loss, dt)
+    with threads_for(state.n_cells, MANY_CELLS):
+        _keep_cargo(cells["kind"], cells["alive"], cells["copies"], state.production, compiled.cargo_loss, dt)
 
 
 def decide(compiled: Compiled, state: State, oxygen, drug, exponents, dt: float, seed: int):
@@ -31,11 +33,12 @@ def decide(compiled: Compiled, state: State, oxygen, drug, exponents, dt: float,
     """
     cells = state.cells
     events = np.zeros(state.n_cells, dtype=np.int64)
-    _decide(
-        cells["id"], cells["kind"], cells["alive"], cells["polarised"], cells["hypoxia"], cells["lesions"],
-        oxygen, drug, exponents, compiled.hypoxia, compiled.division, compiled.necrosis, compiled.apoptosis,
-        compiled.polarisation, compiled.drug_kill, events, state.step, dt, seed,
-    )  # fmt: skip
+    with threads_for(state.n_cells, MANY_CELLS):
+        _decide(
+            cells["id"], cells["kind"], cells["alive"], cells["polarised"], cells["hypoxia"], cells["lesions"],
+            oxygen, drug, exponents, compiled.hypoxia, compiled.division, compiled.necrosis, compiled.apoptosis,
+            compiled.polarisation, compiled.drug_kill, events, state.step, dt, seed,
+        )  # fmt: skip
     return events
 
 

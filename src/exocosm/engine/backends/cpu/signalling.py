@@ -7,6 +7,7 @@ from numba import njit, prange
 
 from ...compiled import REPRESSION, CompiledNetwork
 from ...laws import signalling as laws
+from .threads import MANY_CELLS, threads_for
 
 _HALVINGS = 60  # of the bracket of the free miRNA: below the rounding of a float64
 
@@ -14,12 +15,13 @@ _HALVINGS = 60  # of the bracket of the free miRNA: below the rounding of a floa
 def signal(network: CompiledNetwork, cells, activity, copies, rest_copies, dt) -> None:
     """Advance `activity` (n, nodes) of the given cells (m,) by `dt` [min], from their `copies` (n, c)."""
     free_rest = free_copies(network, rest_copies)
-    _signal(
-        cells, activity, copies, rest_copies, free_rest, network.logit_resting, network.resting,
-        np.exp(-dt / network.tau), network.moving, network.first, network.source, network.strength,
-        network.link_kind, network.link_cargo, network.link_node, network.link_sign, network.link_half,
-        network.sponge_cargo, network.sponge_mirna, network.sponge_half,
-    )  # fmt: skip
+    with threads_for(len(cells), MANY_CELLS):
+        _signal(
+            cells, activity, copies, rest_copies, free_rest, network.logit_resting, network.resting,
+            np.exp(-dt / network.tau), network.moving, network.first, network.source, network.strength,
+            network.link_kind, network.link_cargo, network.link_node, network.link_sign, network.link_half,
+            network.sponge_cargo, network.sponge_mirna, network.sponge_half,
+        )  # fmt: skip
 
 
 def free_copies(network: CompiledNetwork, copies):

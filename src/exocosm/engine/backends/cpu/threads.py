@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import numba
 
+MANY_CELLS = 2000  # worth more than one thread
+
 
 @contextmanager
 def threads_for(items: int, enough: int) -> Iterator[None]:

@@ -11,6 +11,7 @@ from ...laws import sampling
 from ...laws import uptake as uptake_laws
 from ...laws.random import ESCAPE, RELEASE, SHARE, UPTAKE
 from ...state import State
+from .threads import MANY_CELLS, threads_for
 
 
 def release(compiled: Compiled, state: State, dt: float, seed: int) -> None:
@@ -37,12 +38,13 @@ def take_up(compiled: Compiled, state: State, order, first, dt: float, seed: int
     n_groups, n_vesicles = len(first) - 1, len(compiled.vesicles)
     taken = np.zeros((n_groups, n_vesicles), dtype=np.int64)
     copies_in = np.zeros((n_groups, n_vesicles, len(compiled.cargoes)), dtype=np.int64)
-    _take_up(
-        order, first, cells["id"], cells["kind"], cells["voxel"], cells["copies"], cells["delivered"],
-        cells["taken"], compiled.clearance, compiled.escape, compiled.model.domain.voxel_volume,
-        _flat(fields["vesicles"], 1), _flat(fields["cargo"], 2), _flat(fields["vesicle_carry"], 1),
-        _flat(fields["cargo_carry"], 2), taken, copies_in, state.step, dt, seed,
-    )  # fmt: skip
+    with threads_for(len(order), MANY_CELLS):
+        _take_up(
+            order, first, cells["id"], cells["kind"], cells["voxel"], cells["copies"], cells["delivered"],
+            cells["taken"], compiled.clearance, compiled.escape, compiled.model.domain.voxel_volume,
+            _flat(fields["vesicles"], 1), _flat(fields["cargo"], 2), _flat(fields["vesicle_carry"], 1),
+            _flat(fields["cargo_carry"], 2), taken, copies_in, state.step, dt, seed,
+        )  # fmt: skip
     state.vesicle_books["internalised"] += taken.sum(axis=0)
     state.cargo_books["internalised"] += copies_in.sum(axis=0)
 
