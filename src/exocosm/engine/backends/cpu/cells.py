@@ -35,9 +35,10 @@ def decide(compiled: Compiled, state: State, oxygen, drug, exponents, dt: float,
     events = np.zeros(state.n_cells, dtype=np.int64)
     with threads_for(state.n_cells, MANY_CELLS):
         _decide(
-            cells["id"], cells["kind"], cells["alive"], cells["polarised"], cells["hypoxia"], cells["lesions"],
-            oxygen, drug, exponents, compiled.hypoxia, compiled.division, compiled.necrosis, compiled.apoptosis,
-            compiled.polarisation, compiled.drug_kill, events, state.step, dt, seed,
+            cells["id"], cells["kind"], cells["alive"], cells["polarised"], cells["hypoxia"],
+            cells["lesions"], oxygen, drug, exponents, compiled.hypoxia, compiled.division,
+            compiled.necrosis, compiled.apoptosis, compiled.polarisation, compiled.drug_kill, events,
+            state.step, dt, seed,
         )  # fmt: skip
     return events
 
