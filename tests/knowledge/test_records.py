@@ -77,7 +77,7 @@ def test_a_phenotype_has_one_to_fifteen_distinct_genes():
 
 def test_words_outside_a_vocabulary_are_refused_with_the_closest():
     problem = refused(Target, name="XRCC4", effect="upp")["effect"]
-    assert problem == "expected one of up, down; found 'upp'. Did you mean 'up'?"
+    assert problem == "expected one of up, down, binds, unclear; found 'upp'. Did you mean 'up'?"
     assert "found 0" in refused(Marker, gene="XRCC4", sign=0)["sign"]
     assert "level[1]" in refused(Evidence, seen="title", where="list", level=("detected", "proven"))
 

@@ -27,6 +27,8 @@ CLASSES = {
     "effect": knowledge.Effect,
     "axis": knowledge.Axis,
     "influence": knowledge.Influence,
+    "claim": knowledge.Claim,
+    "quantity": knowledge.Quantity,
     "marker": knowledge.Marker,
     "phenotype": knowledge.Phenotype,
     "read_out": knowledge.ReadOut,

@@ -25,6 +25,7 @@ from exocosm.model import (
 )
 
 from . import vesicles
+from .controls import loading_controls, production_controls, release_controls
 from .drug_response import half_kill_over_ic50
 from .links import links_of
 from .networks import network_of
@@ -82,18 +83,25 @@ def _release(
 ) -> Release:
     """Release with all cargo that some axis has this cell send."""
     sent = [axis for axis in axes if axis.donor in lineage]
-    cargoes = dict.fromkeys(axis.cargo for axis in sent)
+    cargoes = dict.fromkeys(axis.carried for axis in sent)
     loadings = tuple(
         vesicles.loading(
             kb.entity(cargo),
             enriched_by_hypoxia=bool(_hypoxia(kb, "sorting", cargo, lineage)),
-            statements=tuple(a.id for a in sent if a.cargo == cargo)
+            controls=loading_controls(kb, cargo, lineage),
+            statements=tuple(a.id for a in sent if a.carried == cargo)
             + _hypoxia(kb, "sorting", cargo, lineage),
         )
         for cargo in cargoes
     )
     by_hypoxia = _hypoxia(kb, "release", "vesicle release", lineage)
-    return vesicles.release(row["release"], cell=name, by_hypoxia=by_hypoxia, loadings=loadings)
+    return vesicles.release(
+        row["release"],
+        cell=name,
+        by_hypoxia=by_hypoxia,
+        loadings=loadings,
+        controls=release_controls(kb, lineage),
+    )
 
 
 def _hypoxia(kb: KnowledgeBase, kind: str, target: str, lineage: tuple[str, ...]) -> tuple[str, ...]:
@@ -118,10 +126,16 @@ def _endogenous(
             roles[link.target] = "sponged"
     for axis in axes:
         if axis.recipient in lineage:
-            roles.setdefault(axis.cargo, "recipient")
+            roles.setdefault(axis.carried, "recipient")
         if axis.donor in lineage:
-            roles[axis.cargo] = "donor"
-    return tuple(vesicles.endogenous(kb.entity(c), cell=name, role=role) for c, role in sorted(roles.items()))
+            roles[axis.carried] = "donor"
+    return tuple(
+        replace(
+            vesicles.endogenous(kb.entity(cargo), cell=name, role=role),
+            controls=production_controls(kb, cargo, lineage) if role == "donor" else (),
+        )
+        for cargo, role in sorted(roles.items())
+    )
 
 
 def _cycle(row: dict) -> Cycle | None:

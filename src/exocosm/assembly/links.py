@@ -51,8 +51,10 @@ def _links_of_axis(
     if not axis.targets:
         omissions.append(Omission(subject=axis.id, reason="the axis names no direct target"))
     for target in axis.targets:
-        actor = target.through or axis.cargo
-        if target.name in phenotypes:
+        actor = target.through or axis.carried
+        if target.effect in ("binds", "unclear"):
+            kind, reason = None, f"its effect is {target.effect!r}: no sign is stated"
+        elif target.name in phenotypes:
             kind, reason = None, "cargo may not act straight on a phenotype, only on the genes that define it"
         else:
             kind, reason = _action(kb, actor, target, axis, sponged)
@@ -74,13 +76,13 @@ def _action(
     if acts == "miRNA":
         if acted not in _MOLECULES:
             return None, f"a miRNA acting on a {acted} cannot be simulated yet"
-        if actor != axis.cargo and actor not in sponged:
+        if actor != axis.carried and actor not in sponged:
             return None, "further along the chain, behind a step that was left out"
         # Effects are those of more cargo: what a sponge takes the miRNA from must rise.
         if effect == ("down" if actor in sponged else "up"):
             return None, "a miRNA that raises its direct target cannot be simulated yet"
         return "repression", ""
-    if actor != axis.cargo:
+    if actor != axis.carried:
         return None, "further along the chain: left to the mechanism statements"
     if acted == "miRNA":
         if effect == "up":

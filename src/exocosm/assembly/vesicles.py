@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from exocosm.errors import InputError
 from exocosm.knowledge import Entity
-from exocosm.model import Cargo, Endogenous, Loading, Parameter, Prior, Release, Uptake, VesicleKind
+from exocosm.model import Cargo, Control, Endogenous, Loading, Parameter, Prior, Release, Uptake, VesicleKind
 
 from .parameters import parameter
 
@@ -113,7 +113,13 @@ def copies_per_vesicle(entity: Entity) -> Parameter:
     )
 
 
-def loading(entity: Entity, *, enriched_by_hypoxia: bool, statements: tuple[str, ...]) -> Loading:
+def loading(
+    entity: Entity,
+    *,
+    enriched_by_hypoxia: bool,
+    statements: tuple[str, ...],
+    controls: tuple[Control, ...] = (),
+) -> Loading:
     """Describe how a donor loads a cargo; enrichment in hypoxia is known in direction only."""
     fold = parameter("cargo_enrichment_hypoxia", to="dimensionless", name=f"hypoxic_enrichment:{entity.name}")
     return Loading(
@@ -121,6 +127,7 @@ def loading(entity: Entity, *, enriched_by_hypoxia: bool, statements: tuple[str,
         copies=copies_per_vesicle(entity),
         modulator="hypoxia" if enriched_by_hypoxia else None,
         modulator_fold=fold if enriched_by_hypoxia else None,
+        controls=controls,
         statements=statements,
     )
 
@@ -143,7 +150,12 @@ def endogenous(entity: Entity, *, cell: str, role: str) -> Endogenous:
 
 
 def release(
-    rate_row: str, *, cell: str, by_hypoxia: tuple[str, ...], loadings: tuple[Loading, ...]
+    rate_row: str,
+    *,
+    cell: str,
+    by_hypoxia: tuple[str, ...],
+    loadings: tuple[Loading, ...],
+    controls: tuple[Control, ...] = (),
 ) -> Release:
     """Describe the release of small vesicles by one kind of cell; `by_hypoxia` names the statements."""
     return Release(
@@ -155,6 +167,7 @@ def release(
         modulator_fold=parameter("ev_release_fold_hypoxia_typical", to="dimensionless")
         if by_hypoxia
         else None,
+        controls=controls,
         statements=by_hypoxia,
     )
 

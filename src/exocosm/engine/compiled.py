@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exocosm.errors import InputError
-from exocosm.model import CellKind, Loading, Model, Network, Release
+from exocosm.model import CellKind, Control, Loading, Model, Network, Release
 
 from .laws.signalling import ACTIVITY_MAX
 
@@ -138,7 +138,7 @@ def _release_arrays(
 ) -> dict[str, np.ndarray]:
     k, v, c = len(model.cell_kinds), len(vesicles), len(cargoes)
     rate, burst, rate_ln = np.zeros((k, v)), np.ones((k, v)), np.zeros((k, v))
-    load, load_ln = np.zeros((k, v, c)), np.zeros((k, v, c))
+    load, load_ln, at_rest = np.zeros((k, v, c)), np.zeros((k, v, c)), np.zeros((k, v, c))
     clearance, escape = np.zeros((k, v)), np.zeros((k, v))
     rest, factor = np.zeros((k, c)), np.ones((k, c))
     uninhibited = np.zeros((k, v))
@@ -147,11 +147,12 @@ def _release_arrays(
             j = cargoes.index(amount.cargo)
             rest[i, j] = amount.copies.value
             factor[i, j] = 1.0 if amount.production_factor is None else amount.production_factor.value
+            factor[i, j] *= controlled(amount.controls)
         for release in kind.releases:
             j = vesicles.index(release.vesicle)
             uninhibited[i, j] = release.rate.value
             inhibited = release.inhibition.value if release.inhibition else 0.0
-            rate[i, j] = release.rate.value * (1.0 - inhibited)
+            rate[i, j] = release.rate.value * (1.0 - inhibited) * controlled(release.controls)
             burst[i, j] = max(1.0, round(release.burst.value))
             rate_ln[i, j] = ln_fold(release)
             for loading in release.loadings:
@@ -161,14 +162,15 @@ def _release_arrays(
                         f"Cell kind `{kind.name}` loads `{loading.cargo}` but holds none at rest. "
                         "Give it an endogenous amount."
                     )
-                load[i, j, m] = loading.copies.value
+                at_rest[i, j, m] = loading.copies.value
+                load[i, j, m] = loading.copies.value * controlled(loading.controls)
                 load_ln[i, j, m] = ln_fold(loading)
         for uptake in kind.uptakes:
             j = vesicles.index(uptake.vesicle)
             clearance[i, j] = uptake.clearance.value
             escape[i, j] = uptake.escape.value
     loss = np.array([cargo.loss.value for cargo in model.cargoes])
-    export = np.einsum("kv,kvc->kc", uninhibited, load)
+    export = np.einsum("kv,kvc->kc", uninhibited, at_rest)
     return {
         "release_rate": rate,
         "release_burst": burst,
@@ -181,6 +183,11 @@ def _release_arrays(
         "start_copies": rest * factor,
         "production": factor * (rest * loss + export),
     }
+
+
+def controlled(controls: tuple[Control, ...]) -> float:
+    """Return the factor that genes of the donor put on what they control, 1 at rest."""
+    return math.prod(control.factor() for control in controls)
 
 
 def ln_fold(modulated: Release | Loading) -> float:

@@ -30,13 +30,13 @@ def hidden_readouts(study: Study, model: Model, kb: KnowledgeBase) -> tuple[Read
     for axis, recipient in received_axes(study, model, kb):
         name = _hidden_name(axis, recipient)
         wanted[name] = ReadOut(
-            name=name, label=name, quantity="delivered", unit="copies", cell=recipient, of=axis.cargo
+            name=name, label=name, quantity="delivered", unit="copies", cell=recipient, of=axis.carried
         )
     return tuple(wanted.values())
 
 
 def _hidden_name(axis: Axis, recipient: str) -> str:
-    return f"dose:{axis.cargo}:{recipient}"
+    return f"dose:{axis.carried}:{recipient}"
 
 
 def received_axes(study: Study, model: Model, kb: KnowledgeBase) -> list[tuple[Axis, str]]:
@@ -66,10 +66,10 @@ def dose_table(
 
     rows = []
     for axis, recipient in received_axes(study, models[0], kb):
-        needs = [need(m, recipient, axis.id, axis.cargo, study.duration) for m in models]
+        needs = [need(m, recipient, axis.id, axis.carried, study.duration) for m in models]
         for arm in study.arms:
             added = [t for t in arm.treatments if isinstance(t, AddBackVesicles) and t.recipient == recipient]
-            carrying = [t for t in added if not t.cargo or axis.cargo in t.cargo]
+            carrying = [t for t in added if not t.cargo or axis.carried in t.cargo]
             if not carrying and (added or study.drug is not None or arm.name != study.control):
                 continue  # an arm that only lowers the dose, or adds vesicles without this cargo
             replicates, copies = _values(hidden, arm.name, _hidden_name(axis, recipient))
@@ -80,7 +80,7 @@ def dose_table(
             if study.scenario.well_mixed and carrying:
                 needed = needed / np.array([needs[r].uptake_share for r in replicates])
                 delivered = np.full(delivered.size, sum(treatment.offered() for treatment in carrying))
-            target = target_of(models[0].cell_kind(recipient), axis.id, axis.cargo)
+            target = target_of(models[0].cell_kind(recipient), axis.id, axis.carried)
             setting = _setting(study, arm.label)
             rows.append(_row(axis, recipient, target, setting, needed, delivered, copies))
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -111,7 +111,7 @@ def _row(
     middle, low, high = summary(ratio)
     row: dict[str, object] = {
         "axis": axis.id,
-        "cargo": axis.cargo,
+        "cargo": axis.carried,
         "donor": axis.donor,
         "recipient": recipient,
         "target": target,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from exocosm.assembly import parameter
 from exocosm.errors import InputError
@@ -12,13 +13,18 @@ from exocosm.model import (
     AddDrug,
     AddVesicles,
     CellKind,
+    Control,
+    Endogenous,
     Loading,
     Model,
     Parameter,
     Prior,
+    Release,
     chosen,
 )
 from exocosm.units import minutes, quantity
+
+_Controlled = TypeVar("_Controlled", Release, Loading, Endogenous)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +77,44 @@ class KnockDown:
             )
 
         return _changed(model, self.cells, lowered)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilenceGene:
+    """Knock down a gene of the donor on which release, loading or production depends, such as HNRNPA2B1.
+
+    What the gene controls is what the knowledge base says; a gene that controls nothing in these cells is
+    refused, because its knock-down could not be seen.
+    """
+
+    gene: str
+    cells: tuple[str, ...]
+    efficiency: str = "knock_down_efficiency"
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        efficiency = parameter(self.efficiency, to="dimensionless", at_most=1.0)
+        left = replace(
+            efficiency,
+            name=f"activity_left:{self.gene}",
+            value=1.0 - efficiency.value,
+            prior=_complement(efficiency.prior),
+            note=f"1 - {efficiency.name}",
+        )
+
+        def silenced(kind: CellKind) -> CellKind:
+            if self.gene not in _controlling_genes(kind):
+                known = ", ".join(sorted(_controlling_genes(kind))) or "none"
+                raise InputError(
+                    f"`{self.gene}` controls no release or cargo of `{kind.name}` in this study. "
+                    f"Genes that do: {known}."
+                )
+            return _with_controls(kind, lambda control: self._lowered(control, left))
+
+        return _changed(model, self.cells, silenced)
+
+    def _lowered(self, control: Control, left: Parameter) -> Control:
+        return replace(control, activity=left) if control.gene == self.gene else control
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,11 +225,12 @@ class DrugDose:
         return replace(model, events=(*model.events, event))
 
 
-Treatment = ReleaseInhibitor | KnockDown | ClampField | AddBackVesicles | Mimic | DrugDose
+Treatment = ReleaseInhibitor | KnockDown | SilenceGene | ClampField | AddBackVesicles | Mimic | DrugDose
 
 TREATMENTS: dict[str, type] = {
     "release_inhibitor": ReleaseInhibitor,
     "knock_down": KnockDown,
+    "silence_gene": SilenceGene,
     "clamp_field": ClampField,
     "add_vesicles": AddBackVesicles,
     "mimic": Mimic,
@@ -205,6 +250,28 @@ def _changed(model: Model, cells: tuple[str, ...], change: Callable[[CellKind], 
         model.cell_kind(name)
     kinds = tuple(change(kind) if kind.name in cells else kind for kind in model.cell_kinds)
     return replace(model, cell_kinds=kinds)
+
+
+def _controlling_genes(kind: CellKind) -> set[str]:
+    parts: list[Release | Loading | Endogenous] = [*kind.releases, *kind.endogenous]
+    parts.extend(loading for release in kind.releases for loading in release.loadings)
+    return {control.gene for part in parts for control in part.controls}
+
+
+def _with_controls(kind: CellKind, change: Callable[[Control], Control]) -> CellKind:
+    """Return the kind with every control of its releases, loadings and productions changed."""
+
+    def changed(part: _Controlled) -> _Controlled:
+        return replace(part, controls=tuple(change(control) for control in part.controls))
+
+    return replace(
+        kind,
+        releases=tuple(
+            changed(replace(release, loadings=tuple(changed(loading) for loading in release.loadings)))
+            for release in kind.releases
+        ),
+        endogenous=tuple(changed(amount) for amount in kind.endogenous),
+    )
 
 
 def _complement(prior: Prior) -> Prior:

@@ -3,6 +3,9 @@
 from .base import KnowledgeBase, load, shipped_files
 from .display import card
 from .entities import CARGO_TYPES, Entity, EntityType
+from .evidence import Context, Correction, Evidence, Quantity
+from .explore import Comparison, Gaps, compare, crosstalk, gaps, neighbourhood
+from .export import FORMATS, Format, format_named, save_as
 from .finding import Finding, ReadOut
 from .names import AmbiguousNameError, UnknownNameError
 from .parameters import ParameterRow, PriorRow, parameter_row, parameter_rows, prior_row, prior_rows
@@ -13,14 +16,19 @@ from .quotes import QuoteProblem, check_quotes
 from .read import KnowledgeFile, read_file
 from .record import RecordError, to_plain
 from .reference import Document, Reference
-from .statement import Axis, Context, Correction, Effect, Evidence, Influence, Statement, Target
+from .roles import Roles, roles_of
+from .statement import Axis, Claim, Effect, Influence, Statement, Target
+from .statistics import cargo_type, counts
 from .validate import validate
 from .yaml_tree import YamlTree, read_text
 
 __all__ = [
     "CARGO_TYPES",
+    "FORMATS",
     "AmbiguousNameError",
     "Axis",
+    "Claim",
+    "Comparison",
     "Context",
     "Correction",
     "Document",
@@ -29,6 +37,8 @@ __all__ = [
     "EntityType",
     "Evidence",
     "Finding",
+    "Format",
+    "Gaps",
     "Influence",
     "KnowledgeBase",
     "KnowledgeFile",
@@ -38,10 +48,12 @@ __all__ = [
     "Phenotype",
     "PriorRow",
     "Problem",
+    "Quantity",
     "QuoteProblem",
     "ReadOut",
     "RecordError",
     "Reference",
+    "Roles",
     "SignedPath",
     "Statement",
     "Step",
@@ -49,8 +61,15 @@ __all__ = [
     "UnknownNameError",
     "YamlTree",
     "card",
+    "cargo_type",
     "check_quotes",
+    "compare",
+    "counts",
+    "crosstalk",
+    "format_named",
+    "gaps",
     "load",
+    "neighbourhood",
     "parameter_row",
     "parameter_rows",
     "paths",
@@ -58,6 +77,8 @@ __all__ = [
     "prior_rows",
     "read_file",
     "read_text",
+    "roles_of",
+    "save_as",
     "shipped_files",
     "shortcuts",
     "to_plain",

@@ -13,18 +13,21 @@ from typing import Any, TypeVar
 from exocosm import __version__
 from exocosm.errors import InputError, did_you_mean, expect
 
+from .belief import belief, contradictions
+from .compiled import DATA, compiled_trees
 from .entities import Entity
+from .evidence import Evidence
 from .finding import Finding
 from .merge import Merge, synonyms_by_name
 from .names import NameIndex, UnknownNameError, suggest
 from .phenotype import Phenotype
 from .problems import KnowledgeFileError
+from .query import StatementIndex, Test
 from .read import STATEMENT_KINDS, KnowledgeFile, knowledge_files, scan_file
-from .record import strings, to_plain, vocabularies
+from .record import to_plain, vocabularies
 from .reference import Document, Reference
-from .statement import Axis, Evidence, Influence, Statement
+from .statement import Axis, Claim, Influence, Statement
 
-DATA = Path(__file__).resolve().parent / "data"
 _NO_KNOWLEDGE_FILES = frozenset({"priors.yaml"})  # parameters.py reads it
 _Record = TypeVar("_Record")
 
@@ -68,6 +71,11 @@ class KnowledgeBase:
         return tuple(statement for statement in self.statements if isinstance(statement, Axis))
 
     @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The statements that are neither transfers nor signed influences."""
+        return tuple(statement for statement in self.statements if isinstance(statement, Claim))
+
+    @property
     def influences(self) -> tuple[Influence, ...]:
         """The statements that are signed influences."""
         return tuple(statement for statement in self.statements if isinstance(statement, Influence))
@@ -105,6 +113,12 @@ class KnowledgeBase:
             raise UnknownNameError(f"{found!r} is a phenotype, not an entity. Use `phenotype({found!r})`.")
         return entity
 
+    def identifier_of(self, name: str) -> str:
+        """Return the identifier of the entity or phenotype with exactly this name, or an empty string."""
+        whole = self._whole_base
+        record = whole._entity_by_name.get(name) or whole._phenotype_by_name.get(name)
+        return (record.id or "") if record is not None else ""
+
     def phenotype(self, name: str) -> Phenotype:
         """Return the phenotype that goes by `name`, in any case, or raise UnknownNameError."""
         by_name = self._whole_base._phenotype_by_name
@@ -124,6 +138,7 @@ class KnowledgeBase:
     def find(
         self,
         *,
+        agent: str | None = None,
         donor: str | None = None,
         cargo: str | None = None,
         recipient: str | None = None,
@@ -132,70 +147,61 @@ class KnowledgeBase:
         phenotype: str | None = None,
         cancer: str | None = None,
         condition: str | None = None,
+        evidence: str | None = None,
         kind: str | None = None,
+        system: str | None = None,
         document: str | None = None,
         seen: str | None = None,
         text: str | None = None,
     ) -> KnowledgeBase:
         """Return the statements that match everything asked.
 
-        Names are found in any case and through synonyms. Strands of a miRNA are never merged:
-        ``miR-151a-3p`` does not find ``miR-151a-5p``, while the name without strand, ``miR-151a``, finds
-        both, even where it is a synonym of one.
+        Names are found in any case and through synonyms, and a broad name finds the narrower ones:
+        ``macrophage`` finds M2 macrophages. Strands of a miRNA are never merged: ``miR-151a-3p`` does not
+        find ``miR-151a-5p``, while the name without strand, ``miR-151a``, finds both, even where it is a
+        synonym of one.
 
         Parameters
         ----------
-        donor, cargo, recipient, pathway, phenotype : names in axes
-        target : name of a molecule changed by an axis, or target of an influence
-        cancer : name of the cancer in the context, whole
+        agent : what acts in an influence or claim: a gene, drug, condition, procedure
+        donor, cargo, recipient, target, pathway, phenotype : names in these roles
+        cancer : name of the cancer in the context
         condition : words that occur in the condition of the context
-        kind : axis, mechanism, release, sorting, uptake or biogenesis
+        evidence : detected, transferred, necessary or sufficient: an experiment goes so far
+        kind : axis, mechanism, release, sorting, uptake, biogenesis, marker, therapy ...
+        system : S1 ... S20, the system of the product that uses the statement
         document : id of a document that one piece of evidence comes from
         seen : full_text, abstract, title, database_row or memory: at least one piece of evidence was read so
-        text : words that occur anywhere in the statement, in any case
+        text : words that occur anywhere in the statement, in any order and case; "in quotes" stay together
 
         Raises
         ------
         UnknownNameError, AmbiguousNameError, InputError : if a word asked for is not known
         """
-        found: list[Statement] = list(self.statements)
-        axis_names = {
+        named = {
+            "agent": agent,
             "donor": donor,
             "cargo": cargo,
             "recipient": recipient,
-            "pathways": pathway,
-            "phenotypes": phenotype,
+            "target": target,
+            "pathway": pathway,
+            "phenotype": phenotype,
         }
-        for part, asked in axis_names.items():
-            if asked is not None:
-                meant = self._names.every(asked)
-                found = [
-                    s for s in found if isinstance(s, Axis) and not meant.isdisjoint(_part_names(s, part))
-                ]
-        if target is not None:
-            meant = self._names.every(target)
-            found = [s for s in found if not meant.isdisjoint(_target_names(s))]
+        index = self._whole_base._index
+        tests = [index.has_name(role, self._meant(name)) for role, name in named.items() if name is not None]
         if cancer is not None:
-            folds = self._cancers(cancer)
-            found = [
-                s for s in found if s.context.cancer is not None and s.context.cancer.casefold() in folds
-            ]
+            tests.append(self._of_cancer(cancer))
         if condition is not None:
-            fold = condition.casefold()
-            found = [s for s in found if fold in (s.context.condition or "").casefold()]
+            tests.append(_has_condition(condition))
+        tests.extend(self._of_source(evidence=evidence, document=document, seen=seen))
         if kind is not None:
             expect.one_of(STATEMENT_KINDS, kind=kind)
-            found = [s for s in found if s.kind == kind]
-        if document is not None:
-            self._whole_base.document(document)
-            found = [s for s in found if any(evidence.document == document for evidence in s.evidence)]
-        if seen is not None:
-            expect.one_of(vocabularies(Evidence)["seen"], seen=seen)
-            found = [s for s in found if any(evidence.seen == seen for evidence in s.evidence)]
+            tests.append(lambda statement: statement.kind == kind)
+        if system is not None:
+            tests.append(lambda statement: system in statement.systems)
         if text is not None:
-            fold = text.casefold()
-            found = [s for s in found if any(fold in part.casefold() for part in strings(s))]
-        return self._select(found)
+            tests.append(index.has_words(text))
+        return self._select(s for s in self.statements if all(test(s) for test in tests))
 
     def about(self, name: str) -> KnowledgeBase:
         """Return the statements that name this entity or phenotype in any role; errors as `find`."""
@@ -212,6 +218,21 @@ class KnowledgeBase:
         chosen = {self.statement(identifier).id for identifier in identifiers}
         extra = {self.phenotype(name).name for name in phenotypes}
         return self._select((s for s in self.statements if s.id in chosen), extra)
+
+    # Belief
+
+    def belief(self, identifier: str) -> float:
+        """Return the belief in a statement, 0 to 1, lowered by contradictions in the whole base."""
+        against = self._whole_base._contradictions.get(identifier, ())
+        return belief(self.statement(identifier), against)
+
+    def contradictions(self, identifier: str) -> tuple[Statement, ...]:
+        """Return the statements of the whole base that say the opposite of this one."""
+        return self._whole_base._contradictions.get(self.statement(identifier).id, ())
+
+    @cached_property
+    def _contradictions(self) -> dict[str, tuple[Statement, ...]]:
+        return contradictions(self.statements)
 
     # The content as a whole
 
@@ -241,6 +262,10 @@ class KnowledgeBase:
             return self._whole._names
         return NameIndex(synonyms_by_name(self.entities, self.phenotypes))
 
+    @cached_property
+    def _index(self) -> StatementIndex:
+        return StatementIndex(self.statements, self._names)
+
     @property
     def _whole_base(self) -> KnowledgeBase:
         return self if self._whole is None else self._whole
@@ -261,16 +286,48 @@ class KnowledgeBase:
     def _phenotype_by_name(self) -> dict[str, Phenotype]:
         return {phenotype.name: phenotype for phenotype in self.phenotypes}
 
-    def _cancers(self, cancer: str) -> set[str]:
-        # A cancer of the contexts need not be an entity; where it is, its synonyms are understood.
+    def _meant(self, name: str) -> set[str]:
+        """Names meant by `name`, with everything narrower."""
+        return {narrow for meant in self._names.every(name) for narrow in self._whole_base._narrower(meant)}
+
+    def _narrower(self, name: str) -> Iterator[str]:
+        yield name
+        for narrow in self._direct_narrower.get(name, ()):
+            yield from self._narrower(narrow)
+
+    @cached_property
+    def _direct_narrower(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for entity in self.entities:
+            for broad in entity.is_a:
+                found.setdefault(broad, []).append(entity.name)
+        return found
+
+    def _of_cancer(self, cancer: str) -> Test:
+        # A cancer of the contexts need not be an entity; where it is, synonyms and narrower names count.
         known = {s.context.cancer for s in self._whole_base.statements if s.context.cancer}
-        meant = {name.casefold() for name in self._names.matches(cancer)} | {cancer.casefold()}
-        if not meant & {name.casefold() for name in known}:
+        matches = self._names.matches(cancer)
+        meant = {cancer} | {n for match in matches for n in self._whole_base._narrower(match)}
+        folds = {name.casefold() for name in meant}
+        if not folds & {name.casefold() for name in known}:
             raise InputError(
                 f"No statement is about the cancer {cancer!r}.{did_you_mean(cancer, known)} "
                 f"Known are {', '.join(sorted(known))}."
             )
-        return meant
+        return lambda statement: (statement.context.cancer or "").casefold() in folds
+
+    def _of_source(self, *, evidence: str | None, document: str | None, seen: str | None) -> list[Test]:
+        tests: list[Test] = []
+        if document is not None:
+            self._whole_base.document(document)
+            tests.append(lambda s: any(piece.document == document for piece in s.evidence))
+        if evidence is not None:
+            expect.one_of(vocabularies(Evidence)["level"], evidence=evidence)
+            tests.append(lambda s: any(evidence in piece.level for piece in s.evidence))
+        if seen is not None:
+            expect.one_of(vocabularies(Evidence)["seen"], seen=seen)
+            tests.append(lambda s: any(piece.seen == seen for piece in s.evidence))
+        return tests
 
     def _select(self, statements: Iterable[Statement], phenotypes: Iterable[str] = ()) -> KnowledgeBase:
         chosen = tuple(statements)
@@ -328,7 +385,8 @@ def scan(paths: Iterable[str | Path], *, shipped: bool = True) -> list[Knowledge
     """Read knowledge files, the shipped ones first, each once; problems stay with the files."""
     given = [path.resolve() for path in knowledge_files(paths)]
     files = [path for path in shipped_files() if path not in given] if shipped else []
-    return [scan_file(path) for path in [*files, *given]]
+    trees = compiled_trees(tuple(files)) if len(files) == len(shipped_files()) else {}
+    return [scan_file(path, trees.get(path)) for path in [*files, *given]]
 
 
 def shipped_files() -> list[Path]:
@@ -336,15 +394,9 @@ def shipped_files() -> list[Path]:
     return sorted(path for path in DATA.rglob("*.yaml") if path.name not in _NO_KNOWLEDGE_FILES)
 
 
-def _part_names(axis: Axis, part: str) -> set[str]:
-    value = getattr(axis, part)
-    return {value} if isinstance(value, str) else {effect.name for effect in value}
-
-
-def _target_names(statement: Statement) -> set[str]:
-    if isinstance(statement, Influence):
-        return {statement.target}
-    return {target.name for target in statement.targets}
+def _has_condition(condition: str) -> Test:
+    fold = condition.casefold()
+    return lambda statement: fold in (statement.context.condition or "").casefold()
 
 
 def _look_up(records: Mapping[str, _Record], key: str, noun: str) -> _Record:

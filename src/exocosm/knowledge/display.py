@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from .base import KnowledgeBase
 from .entities import Entity
+from .evidence import Correction, Evidence
 from .phenotype import Phenotype
-from .statement import Axis, Correction, Evidence, Influence, Statement
+from .statement import Axis, Claim, Influence, Statement
 
 WIDTH = 100  # columns
 _ARROWS = {"up": "->", "down": "-|"}
@@ -107,8 +108,10 @@ def _phenotype_lines(kb: KnowledgeBase, phenotype: Phenotype) -> Iterator[str]:
 def _statement_lines(kb: KnowledgeBase, statement: Statement) -> Iterator[str]:
     if isinstance(statement, Axis):
         yield from _axis_lines(statement)
-    else:
+    elif isinstance(statement, Influence):
         yield from _influence_lines(statement)
+    else:
+        yield from _claim_lines(statement)
     context = [
         part
         for part in (statement.context.cancer, statement.context.species, statement.context.condition)
@@ -127,17 +130,34 @@ def _statement_lines(kb: KnowledgeBase, statement: Statement) -> Iterator[str]:
 
 def _axis_lines(axis: Axis) -> Iterator[str]:
     level = {"up": "more ", "down": "less "}.get(axis.cargo_level, "")
-    yield from _wrapped("  ", f"{axis.donor} sends {level}{axis.cargo} to {axis.recipient}")
+    sent = axis.cargo or "vesicles (no cargo named)"
+    yield from _wrapped("  ", f"{axis.donor} sends {level}{sent} to {axis.recipient}")
     if axis.uptake is not None:
         yield from _wrapped("    ", f"taken up by {axis.uptake}")
-    lead = f"more {axis.cargo}:"
-    effects = [
-        f"{target.name} {target.effect}" + (f" (through {target.through})" if target.through else "")
-        for target in axis.targets
-    ]
-    effects += [f"{effect.name} {effect.effect}" for effect in (*axis.pathways, *axis.phenotypes)]
+    effects = _effects(axis)
     if effects:
-        yield from _wrapped("    ", f"{lead} {'; '.join(effects)}")
+        yield from _wrapped("    ", f"more {axis.cargo or 'of them'}: {'; '.join(effects)}")
+    if axis.mechanism == "not stated":
+        yield "    mechanism not stated"
+
+
+def _claim_lines(claim: Claim) -> Iterator[str]:
+    yield from _wrapped("  ", f"{claim.kind.replace('_', ' ')}: {claim.claim}")
+    if claim.value is not None:
+        yield from _wrapped("    ", f"{claim.value}")
+    effects = _effects(claim)
+    if effects:
+        yield from _wrapped("    ", f"more {claim.agent or claim.cargo or 'of it'}: {'; '.join(effects)}")
+
+
+def _effects(statement: Axis | Claim) -> list[str]:
+    targets = [
+        f"{target.name} {target.effect}" + (f" (through {target.through})" if target.through else "")
+        for target in statement.targets
+    ]
+    return targets + [
+        f"{effect.name} {effect.effect}" for effect in (*statement.pathways, *statement.phenotypes)
+    ]
 
 
 def _influence_lines(influence: Influence) -> Iterator[str]:

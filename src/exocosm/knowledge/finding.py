@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .evidence import Evidence
 from .record import FieldProblem, blank, check
-from .statement import Direction, Evidence, id_problems
+from .statement import Direction, id_problems
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,8 @@ class Merge:
         one, two = first.record, second.record
         if (one.id, one.type) == (two.id, two.type):
             synonyms = tuple(dict.fromkeys([*one.synonyms, *two.synonyms]))
-            return replace(first, record=replace(one, synonyms=synonyms))
+            is_a = tuple(dict.fromkeys([*one.is_a, *two.is_a]))
+            return replace(first, record=replace(one, synonyms=synonyms, is_a=is_a))
         self.problems.append(
             second.problem(
                 "name",
@@ -111,10 +112,11 @@ class Merge:
         index = NameIndex(
             {**damaged, **synonyms_by_name(self.records("entities"), self.records("phenotypes"))}
         )
-        for section in ("statements", "phenotypes", "findings"):
+        for section in ("entities", "statements", "phenotypes", "findings"):
             for item in self._by_section[section].values():
                 yield from _unknown_names(item, index)
-                yield from self._unknown_sources(item)
+                if section != "entities":
+                    yield from self._unknown_sources(item)
         for item in self._by_section["findings"].values():
             for i, identifier in enumerate(item.record.statements):
                 yield from self._unknown_id(item, f"statements[{i}]", "statements", identifier)

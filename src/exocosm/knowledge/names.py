@@ -35,6 +35,7 @@ class NameIndex:
     def __init__(self, synonyms: Mapping[str, Iterable[str]]) -> None:
         """Index `synonyms`: every name with the other names it goes by."""
         self.names = frozenset(synonyms)
+        self._others = {name: tuple(others) for name, others in synonyms.items()}
         self._by_name: dict[str, set[str]] = {}
         self._by_synonym: dict[str, set[str]] = {}
         self._spelling: dict[str, str] = {}
@@ -79,6 +80,10 @@ class NameIndex:
         """
         strands = self._strands(name)
         return strands | self.matches(name) if strands else {self.one(name)}
+
+    def synonyms(self, name: str) -> tuple[str, ...]:
+        """Return the other names of a name."""
+        return self._others.get(name, ())
 
     def suggestions(self, name: str) -> str:
         """Return a sentence with the names and synonyms closest to `name`, or an empty string."""

@@ -119,8 +119,10 @@ def _arrows(kb: KnowledgeBase, cell: str | None) -> Iterator[tuple[str, str, int
         if isinstance(statement, Axis):
             if cell is None or statement.recipient == cell:
                 yield from _axis_arrows(statement)
-        elif statement.kind == "mechanism" and (
-            cell is None or not statement.cells or cell in statement.cells
+        elif (
+            isinstance(statement, Influence)
+            and statement.kind == "mechanism"
+            and (cell is None or not statement.cells or cell in statement.cells)
         ):
             yield statement.source, statement.target, _SIGN[statement.effect], "influence", (statement.id,)
     for phenotype in kb.phenotypes:
@@ -131,8 +133,12 @@ def _arrows(kb: KnowledgeBase, cell: str | None) -> Iterator[tuple[str, str, int
 
 def _axis_arrows(axis: Axis) -> Iterator[tuple[str, str, int, str, tuple[str, ...]]]:
     # Effects in an axis are those of more cargo, also on what lies behind an intermediate.
-    effect = {target.name: _SIGN[target.effect] for target in axis.targets}
+    effect = {target.name: _SIGN[target.effect] for target in axis.targets if target.effect in _SIGN}
+    if axis.cargo is None:
+        return
     for target in axis.targets:
+        if target.name not in effect or (target.through is not None and target.through not in effect):
+            continue
         if target.through is None:
             yield axis.cargo, target.name, effect[target.name], "transfer", (axis.id,)
         else:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from .evidence import Evidence
 from .record import FieldProblem, blank, check, identifier_problems
-from .statement import Evidence
 
 MAX_MARKERS = 15
 

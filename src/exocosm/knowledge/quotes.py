@@ -11,8 +11,8 @@ from typing import NamedTuple
 from exocosm.errors import InputError
 
 from .base import KnowledgeBase
+from .evidence import Evidence
 from .reference import Document
-from .statement import Evidence
 from .yaml_tree import read_text
 
 # Markup of HTML and Markdown that a text file may keep inside a sentence.

@@ -9,29 +9,25 @@ from typing import Any
 
 from exocosm.errors import InputError, did_you_mean
 
+from .compiled import CompiledTree
 from .entities import Entity
 from .finding import Finding
 from .phenotype import Phenotype
 from .problems import KnowledgeFileError, Problem
-from .record import not_among
+from .record import not_among, vocabularies
 from .reference import Document, Reference
-from .statement import Axis, Influence, Statement
+from .statement import Axis, Claim, Influence, Statement
 from .structure import Report, structure
 from .yaml_tree import YamlTree, read_text
 
-STATEMENT_KINDS: dict[str, type[Axis] | type[Influence]] = {
-    "axis": Axis,
-    "mechanism": Influence,
-    "release": Influence,
-    "sorting": Influence,
-    "uptake": Influence,
-    "biogenesis": Influence,
-}
+Tree = YamlTree | CompiledTree
+INFLUENCE_KINDS = vocabularies(Influence)["kind"]
+STATEMENT_KINDS = tuple(dict.fromkeys(("axis", *INFLUENCE_KINDS, *vocabularies(Claim)["kind"])))
 _SECTIONS: dict[str, type[Any] | None] = {
     "documents": Document,
     "references": Reference,
     "entities": Entity,
-    "statements": None,  # Axis or Influence, by kind
+    "statements": None,  # Axis, Influence or Claim
     "phenotypes": Phenotype,
     "findings": Finding,
 }
@@ -45,7 +41,7 @@ class Placed:
     record: Any
     section: str
     index: int
-    tree: YamlTree
+    tree: Tree
 
     def problem(self, field: str, message: str) -> Problem:
         """Return a problem with one field of this record."""
@@ -88,10 +84,10 @@ def read_file(path: str | Path) -> KnowledgeFile:
     return file
 
 
-def scan_file(path: Path) -> KnowledgeFile:
-    """Read one knowledge file and keep its problems beside the records that are sound."""
+def scan_file(path: Path, tree: Tree | None = None) -> KnowledgeFile:
+    """Read one knowledge file, or take its `tree`, and keep problems beside the records that are sound."""
     try:
-        tree = YamlTree(read_text(path), str(path))
+        tree = tree or YamlTree(read_text(path), str(path))
     except KnowledgeFileError as error:
         return KnowledgeFile(path, "", (), tuple(error.problems), parsed=False)
     problems = list(tree.problems)
@@ -180,9 +176,15 @@ def _statement(item: Any, field: str, report: Report) -> Statement | None:
     if not isinstance(kind, str) or kind not in STATEMENT_KINDS:
         report(f"{field}.kind", not_among(kind, STATEMENT_KINDS))
         return None
-    statement_class: type[Any] = STATEMENT_KINDS[kind]
-    built: Statement | None = structure(statement_class, item, field, report)
+    built: Statement | None = structure(_statement_class(kind, item), item, field, report)
     return built
+
+
+def _statement_class(kind: str, item: dict[str, Any]) -> type[Any]:
+    """Release, sorting, uptake and biogenesis are claims, or influences where they name a `source`."""
+    if kind == "axis":
+        return Axis
+    return Influence if kind == "mechanism" or "source" in item else Claim
 
 
 def _describe(value: Any) -> str:

@@ -1,96 +1,69 @@
-"""Statements: what a source says of vesicles (axes) and of molecules (influences), with its evidence."""
+"""Statements: what a source says of vesicles and of molecules, with its evidence.
+
+There are three shapes. An *axis* is one transfer. An *influence* is one signed arrow. A *claim* is anything
+else that a source says: a marker, a size, a therapy, an open question.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from exocosm.errors import InputError
+
+from .evidence import Context, Correction, Evidence, Quantity
 from .record import FieldProblem, blank, check
 
 Direction = Literal["up", "down"]
+Change = Literal["up", "down", "binds", "unclear"]
+CargoType = Literal[
+    "miRNA",
+    "lncRNA",
+    "circRNA",
+    "mRNA",
+    "protein",
+    "DNA",
+    "lipid",
+    "metabolite",
+    "snRNA",
+    "drug",
+    "virus",
+    "RNA",
+    "other",
+]
 CargoLevel = Literal["up", "down", "transferred", "unknown"]
 InfluenceKind = Literal["mechanism", "release", "sorting", "uptake", "biogenesis"]
-EvidenceLevel = Literal["detected", "transferred", "necessary", "sufficient"]
-Seen = Literal["full_text", "abstract", "title", "database_row", "memory"]
-
-MAX_QUOTE_WORDS = 30
-_DOI = re.compile(r"10\.\d{4,9}/\S")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """The support of one statement: where it stands, what was read, and how far the experiment goes."""
-
-    seen: Seen  # what the curator actually read
-    where: str  # where it was read: document, address, table and row
-    document: str | None = None  # id of a document, or None when the source is not one of them
-    place: str | None = None  # section, table or page heading
-    reference: str | None = None  # id of the cited paper
-    printed_reference: str | None = None  # its number as printed
-    quote: str | None = None  # exact, at most 30 words
-    quote_licence: str | None = None  # licence of the quoted source
-    level: tuple[EvidenceLevel, ...] = ()
-
-    def __post_init__(self) -> None:
-        check(self, [*blank(self, "where"), *self._quote_problems(), *self._memory_problems()])
-
-    def _quote_problems(self) -> Iterator[FieldProblem]:
-        if self.quote is None:
-            if self.quote_licence is not None:
-                yield "quote_licence", "stands without a quote: give the quote, or null for both."
-            return
-        words = len(self.quote.split())
-        if not words:
-            yield "quote", "is empty: quote the source, or write null."
-        if words > MAX_QUOTE_WORDS:
-            yield "quote", f"has {words} words; at most {MAX_QUOTE_WORDS} may be quoted. Shorten it."
-        if not self.quote_licence:
-            yield "quote_licence", "a quote needs the licence of its source, such as 'CC BY 4.0'."
-
-    def _memory_problems(self) -> Iterator[FieldProblem]:
-        if self.seen != "memory":
-            return
-        for name in ("reference", "printed_reference", "quote"):
-            if getattr(self, name) is not None:
-                yield name, "`seen: memory` carries no reference, DOI or quote: nothing was read. Write null."
-        for name in ("where", "place"):
-            if _DOI.search(getattr(self, name) or ""):
-                yield name, "`seen: memory` carries no DOI: nothing was read. Leave it out."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Context:
-    """The circumstances under which a statement was found to hold; None where the source does not say."""
-
-    cancer: str | None = None
-    species: str | None = None
-    condition: str | None = None  # such as hypoxia, irradiation 5 Gy
-
-    def __post_init__(self) -> None:
-        check(self, blank(self, "cancer", "species", "condition"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Correction:
-    """A misprint of the source: what is printed, how it is read here, why, and on what ground."""
-
-    printed: str
-    corrected: str
-    reason: str
-    source: str
-
-    def __post_init__(self) -> None:
-        check(self, blank(self, "printed", "corrected", "reason", "source"))
+ClaimKind = Literal[
+    "biogenesis",
+    "sorting",
+    "release",
+    "uptake",
+    "marker",
+    "size",
+    "organotropism",
+    "niche",
+    "immune",
+    "irradiation",
+    "therapy",
+    "biomarker",
+    "isolation",
+    "database",
+    "cell_biology",
+    "open_question",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A molecule changed in the recipient; `through` names the intermediate of a sponge chain."""
+    """A molecule changed in the recipient; `through` names the intermediate of a chain.
+
+    `binds` is contact without a stated change; `unclear` is a change whose sign the source leaves open.
+    """
 
     name: str
-    effect: Direction
+    effect: Change
     through: str | None = None
 
     def __post_init__(self) -> None:
@@ -102,7 +75,7 @@ class Effect:
     """A pathway or phenotype changed in the recipient."""
 
     name: str
-    effect: Direction
+    effect: Change
 
     def __post_init__(self) -> None:
         check(self, blank(self, "name"))
@@ -117,15 +90,19 @@ class Axis:
 
     id: str
     donor: str
-    cargo: str
     recipient: str
     evidence: tuple[Evidence, ...]
+    cargo: str | None = None  # None: whole vesicles, the source names no cargo
+    printed_cargo: str | None = None  # as printed, where the name leaves out what `cargo` says (a strand)
+    cargo_type: CargoType | None = None  # what kind of molecule it is in the vesicle
     kind: Literal["axis"] = "axis"
     cargo_level: CargoLevel = "unknown"  # in vesicles, against the stated comparison
     uptake: str | None = None  # route or receptor, when stated
     targets: tuple[Target, ...] = ()  # direct targets first
     pathways: tuple[Effect, ...] = ()
     phenotypes: tuple[Effect, ...] = ()
+    mechanism: Literal["stated", "not stated"] = "stated"  # of the way from cargo to phenotype
+    claim: str | None = None  # one sentence in the curator's words
     context: Context = Context()
     systems: tuple[str, ...] = ()
     correction: Correction | None = None
@@ -135,33 +112,74 @@ class Axis:
         check(
             self,
             [
-                *blank(self, "donor", "cargo", "recipient"),
+                *blank(self, "donor", "cargo", "printed_cargo", "recipient", "claim"),
                 *_statement_problems(self),
-                *self._through_problems(),
+                *_through_problems(self.targets),
+                *self._mechanism_problems(),
             ],
         )
 
-    def _through_problems(self) -> Iterator[FieldProblem]:
-        named = [target.name for target in self.targets]
-        for i, target in enumerate(self.targets):
-            if target.through is not None and target.through not in named[:i]:
-                yield (
-                    f"targets[{i}].through",
-                    f"{target.through!r} is no earlier target of this axis. List the intermediate before it.",
-                )
+    @property
+    def carried(self) -> str:
+        """The cargo; InputError where the source names none."""
+        if self.cargo is None:
+            raise InputError(f"Axis {self.id!r} names no cargo: its source speaks of whole vesicles.")
+        return self.cargo
+
+    def _mechanism_problems(self) -> Iterator[FieldProblem]:
+        """No way from cargo to phenotype without molecules, unless the record says so."""
+        if self.phenotypes and not (self.targets or self.pathways) and self.mechanism == "stated":
+            yield (
+                "mechanism",
+                "a phenotype changes but no target or pathway is named: name them, or write 'not stated'.",
+            )
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield (field, name) for every entity or phenotype named."""
         yield "donor", self.donor
-        yield "cargo", self.cargo
+        if self.cargo is not None:
+            yield "cargo", self.cargo
         yield "recipient", self.recipient
-        for i, target in enumerate(self.targets):
-            yield f"targets[{i}].name", target.name
-            if target.through is not None:
-                yield f"targets[{i}].through", target.through
-        for part in ("pathways", "phenotypes"):
-            for i, effect in enumerate(getattr(self, part)):
-                yield f"{part}[{i}].name", effect.name
+        yield from _changed_names(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What a source says that is no transfer and no signed arrow; slots of an axis are used as they apply."""
+
+    id: str
+    kind: ClaimKind
+    claim: str  # one sentence in the curator's words
+    evidence: tuple[Evidence, ...]
+    agent: str | None = None  # what acts or is spoken of: a gene, drug, condition, procedure, kind of vesicle
+    topic: str | None = None  # in words, where no single thing with a name acts
+    donor: str | None = None
+    cargo: str | None = None
+    printed_cargo: str | None = None
+    cargo_type: CargoType | None = None
+    cargo_level: CargoLevel = "unknown"
+    recipient: str | None = None
+    uptake: str | None = None
+    targets: tuple[Target, ...] = ()
+    pathways: tuple[Effect, ...] = ()
+    phenotypes: tuple[Effect, ...] = ()
+    value: Quantity | None = None
+    context: Context = Context()
+    systems: tuple[str, ...] = ()
+    correction: Correction | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        texts = ("claim", "agent", "topic", "donor", "cargo", "printed_cargo", "recipient")
+        check(self, [*blank(self, *texts), *_statement_problems(self), *_through_problems(self.targets)])
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield (field, name) for every entity or phenotype named."""
+        for field in ("agent", "donor", "cargo", "recipient"):
+            name = getattr(self, field)
+            if name is not None:
+                yield field, name
+        yield from _changed_names(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +193,7 @@ class Influence:
     effect: Direction
     evidence: tuple[Evidence, ...]
     relation: str | None = None  # a few words: phosphorylates for degradation
+    claim: str | None = None  # one sentence in the curator's words
     cells: tuple[str, ...] = ()  # cell types where it holds; () = any
     context: Context = Context()
     systems: tuple[str, ...] = ()
@@ -182,7 +201,7 @@ class Influence:
     note: str | None = None
 
     def __post_init__(self) -> None:
-        check(self, [*blank(self, "source", "target"), *_statement_problems(self)])
+        check(self, [*blank(self, "source", "target", "claim"), *_statement_problems(self)])
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield (field, name) for every entity or phenotype named."""
@@ -192,7 +211,7 @@ class Influence:
             yield f"cells[{i}]", cell
 
 
-Statement = Axis | Influence
+Statement = Axis | Influence | Claim
 
 
 def _statement_problems(statement: Statement) -> Iterator[FieldProblem]:
@@ -202,6 +221,26 @@ def _statement_problems(statement: Statement) -> Iterator[FieldProblem]:
     for i, system in enumerate(statement.systems):
         if not re.fullmatch(r"S\d{1,2}", system):
             yield f"systems[{i}]", f"expected a system such as 'S10', found {system!r}."
+
+
+def _through_problems(targets: tuple[Target, ...]) -> Iterator[FieldProblem]:
+    named = [target.name for target in targets]
+    for i, target in enumerate(targets):
+        if target.through is not None and target.through not in named[:i]:
+            yield (
+                f"targets[{i}].through",
+                f"{target.through!r} is no earlier target of this record. List the intermediate before it.",
+            )
+
+
+def _changed_names(statement: Any) -> Iterator[tuple[str, str]]:
+    for i, target in enumerate(statement.targets):
+        yield f"targets[{i}].name", target.name
+        if target.through is not None:
+            yield f"targets[{i}].through", target.through
+    for part in ("pathways", "phenotypes"):
+        for i, effect in enumerate(getattr(statement, part)):
+            yield f"{part}[{i}].name", effect.name
 
 
 def id_problems(identifier: str) -> Iterator[FieldProblem]:

@@ -14,7 +14,7 @@ from .model import Model
 from .network import Edge, Link, Network, Node, Omission
 from .parameter import Parameter, Prior, chosen
 from .tissue import Domain, Field, Mechanics, Placement
-from .vesicles import Cargo, Loading, Release, Uptake, VesicleKind
+from .vesicles import Cargo, Control, Loading, Release, Uptake, VesicleKind
 
 __all__ = [
     "AddCopies",
@@ -22,6 +22,7 @@ __all__ = [
     "AddVesicles",
     "Cargo",
     "CellKind",
+    "Control",
     "Cycle",
     "Domain",
     "DrugKill",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from .network import Network
 from .parameter import Parameter
-from .vesicles import Release, Uptake
+from .vesicles import Control, Release, Uptake
 
 Rate = Literal["division", "death", "polarisation", "drug_tolerance"]
 
@@ -80,6 +80,7 @@ class Endogenous:
     cargo: str
     copies: Parameter
     production_factor: Parameter | None = None  # 1 at rest; a knock-down lowers it
+    controls: tuple[Control, ...] = ()  # genes that its production depends on
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,90 @@
+"""The formats by name, and writing to files without leaving half of one behind."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from exocosm.errors import InputError, did_you_mean
+
+from ..base import KnowledgeBase
+from . import plain_json, table
+
+Writer = Callable[..., None]  # (kb, stream, *, quotes)
+
+
+class Format(NamedTuple):
+    """One format: what it is, what it loses, and a writer for each of its files."""
+
+    name: str
+    loses: str
+    writers: dict[str, Writer]  # suffix put before the ending of the file name → writer
+
+
+FORMATS = {
+    "tsv": Format("tsv", table.LOSES, {"": table.write}),
+    "json": Format("json", plain_json.LOSES, {"": plain_json.write}),
+}
+
+
+def format_named(name: str) -> Format:
+    """Return the format with this name, or raise InputError with the known ones."""
+    found = FORMATS.get(name.lower())
+    if found is None:
+        known = ", ".join(FORMATS)
+        raise InputError(
+            f"Expected `format` to be one of {known}; found {name!r}.{did_you_mean(name, FORMATS)}"
+        )
+    return found
+
+
+def save_as(kb: KnowledgeBase, form: str, path: str | Path, *, quotes: bool = True) -> list[Path]:
+    """Write a knowledge base to one file, or to the two files of KGX; return the files.
+
+    A file is replaced only when the new one is complete.
+
+    Parameters
+    ----------
+    form : tsv, json, graphml, cx2, sif, kgx or bel
+    path : file to write; kgx puts `_nodes` and `_edges` before its ending
+    quotes : False leaves the quoted words of the sources out
+
+    Raises
+    ------
+    InputError : for an unknown format, or a folder that does not exist
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InputError(f"There is no folder {str(target.parent)!r}. Make it first, or name another place.")
+    written = []
+    for suffix, writer in format_named(form).writers.items():
+        file = target.with_name(f"{target.stem}{suffix}{target.suffix}")
+        _write_whole(file, partial(_fill, writer, kb, quotes))
+        written.append(file)
+    return written
+
+
+def _fill(writer: Writer, kb: KnowledgeBase, quotes: bool, stream: TextIO) -> None:
+    writer(kb, stream, quotes=quotes)
+
+
+def _write_whole(file: Path, fill: Callable[[TextIO], None]) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            fill(stream)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
