@@ -18,6 +18,7 @@ EVIDENCE = {
     "seen": "full_text",
     "where": "document text",
 }
+TITLE = {"seen": "title", "where": "title of reference 7", "level": ["detected"]}
 MEMORY = {"seen": "memory", "where": "textbook knowledge"}
 
 
@@ -78,6 +79,9 @@ RECORDS = {
         {"name": "macrophage", "type": "cell_type", "id": "CL:0000235", "synonyms": ["TAM"]},
         {"name": "glioblastoma", "type": "disease", "id": "MONDO:0018177", "synonyms": ["GBM"]},
         {"name": "hypoxia", "type": "process", "id": None, "reason": "a condition"},
+        {"name": "exosome", "type": "vesicle", "id": "GO:0070062", "is_a": ["vesicle"]},
+        {"name": "vesicle", "type": "vesicle", "id": None, "reason": "made up"},
+        {"name": "survival", "type": "process", "id": None, "reason": "made up"},
         {"name": "vesicle release", "type": "process", "id": None, "reason": "made up"},
     ],
     "statements": [
@@ -127,6 +131,31 @@ RECORDS = {
         mechanism("mech-xrcc4-stat3", "XRCC4", "STAT3", "down", cells=["macrophage"]),
         mechanism("mech-stat3-mrc1-late", "STAT3", "MRC1", "down", cells=["glioblastoma cell"]),
         {**mechanism("release-hypoxia", "hypoxia", "vesicle release", "up"), "kind": "release"},
+        {
+            "id": "size-exosome",
+            "kind": "size",
+            "claim": "Exosomes measure 30 to 150 nm.",
+            "agent": "exosome",
+            "value": {"quantity": "diameter", "low": 30, "high": 150, "unit": "nm"},
+            "evidence": [TITLE],
+        },
+        {
+            "id": "marker-mrc1",
+            "kind": "biomarker",
+            "claim": "MRC1 in serum vesicles goes with short survival.",
+            "cargo": "MRC1",
+            "cargo_type": "protein",
+            "cargo_level": "up",
+            "phenotypes": [{"name": "survival", "effect": "unclear"}],
+            "evidence": [TITLE],
+        },
+        {
+            "id": "therapy-doubt",
+            "kind": "open_question",
+            "claim": "Whether vesicles carry drugs without harm is open.",
+            "topic": "harm of drug-loaded vesicles",
+            "evidence": [TITLE],
+        },
     ],
     "phenotypes": [
         {

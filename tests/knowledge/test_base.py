@@ -138,11 +138,11 @@ def test_a_selection_still_understands_every_name(kb):
 
 
 def test_length_iteration_and_membership(kb):
-    assert len(kb) == 7 == len(list(kb))
+    assert len(kb) == 10 == len(list(kb))
     assert "axis-sponge" in kb
     assert "other" not in kb
     assert "7 statements" in repr(kb)
-    assert len(kb.axes) + len(kb.influences) == len(kb)
+    assert len(kb.axes) + len(kb.influences) + len(kb.claims) == len(kb)
 
 
 def test_a_knowledge_base_cannot_be_changed(kb):

@@ -295,6 +295,12 @@ class KnowledgeBase:
         for narrow in self._direct_narrower.get(name, ()):
             yield from self._narrower(narrow)
 
+    def _broader(self, name: str) -> Iterator[str]:
+        entity = self._entity_by_name.get(name)
+        for broad in entity.is_a if entity is not None else ():
+            yield broad
+            yield from self._broader(broad)
+
     @cached_property
     def _direct_narrower(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -337,6 +343,7 @@ class KnowledgeBase:
         whole = self._whole_base
         defined = tuple(phenotype for phenotype in whole.phenotypes if phenotype.name in named)
         named.update(name for phenotype in defined for _, name in phenotype.names())
+        named.update(broad for name in tuple(named) for broad in whole._broader(name))
         evidence = [item for record in (*chosen, *findings, *defined) for item in record.evidence]
         cited = {item.reference for item in evidence}
         curated = {item.document for item in evidence}

@@ -74,6 +74,8 @@ def _convert(hint: Any, value: Any, field: str, report: Report) -> tuple[Any, bo
     wanted = type(get_args(hint)[0]) if kind is Literal else hint
     if type(value) is wanted:
         return value, True
+    if wanted is float and type(value) is int:
+        return float(value), True
     advice = f" Put it in quotes: '{value}'." if wanted is str and isinstance(value, (int, float)) else ""
     report(field, f"expected {_expected(hint)}, found {_found(value)}.{advice}")
     return _stand_in(hint), False
