@@ -141,7 +141,7 @@ def test_length_iteration_and_membership(kb):
     assert len(kb) == 10 == len(list(kb))
     assert "axis-sponge" in kb
     assert "other" not in kb
-    assert "7 statements" in repr(kb)
+    assert "10 statements" in repr(kb)
     assert len(kb.axes) + len(kb.influences) + len(kb.claims) == len(kb)
 
 

@@ -56,6 +56,11 @@ def _axis(kb: KnowledgeBase, identifier: str, present: set[str]) -> Axis:
     statement = kb.statement(identifier)
     if not isinstance(statement, Axis):
         raise InputError(f"Statement `{identifier}` is of kind {statement.kind}; a study lists axes.")
+    if statement.cargo is None:
+        raise InputError(
+            f"Axis `{identifier}` speaks of whole vesicles and names no cargo; only named cargo can be "
+            "simulated."
+        )
     if statement.cargo_level == "down":
         raise InputError(
             f"Axis `{identifier}` reports cargo that is lost from vesicles; arms with lost cargo cannot be "

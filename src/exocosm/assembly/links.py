@@ -48,10 +48,12 @@ def _links_of_axis(
     omissions: list[Omission] = []
     phenotypes = {phenotype.name for phenotype in kb.phenotypes}
     sponged: set[str] = set()
+    if axis.cargo is None:
+        return [], [Omission(subject=axis.id, reason="the source names no cargo: whole vesicles")]
     if not axis.targets:
         omissions.append(Omission(subject=axis.id, reason="the axis names no direct target"))
     for target in axis.targets:
-        actor = target.through or axis.carried
+        actor = target.through or axis.cargo
         if target.effect in ("binds", "unclear"):
             kind, reason = None, f"its effect is {target.effect!r}: no sign is stated"
         elif target.name in phenotypes:
@@ -76,13 +78,13 @@ def _action(
     if acts == "miRNA":
         if acted not in _MOLECULES:
             return None, f"a miRNA acting on a {acted} cannot be simulated yet"
-        if actor != axis.carried and actor not in sponged:
+        if actor != axis.cargo and actor not in sponged:
             return None, "further along the chain, behind a step that was left out"
         # Effects are those of more cargo: what a sponge takes the miRNA from must rise.
         if effect == ("down" if actor in sponged else "up"):
             return None, "a miRNA that raises its direct target cannot be simulated yet"
         return "repression", ""
-    if actor != axis.carried:
+    if actor != axis.cargo:
         return None, "further along the chain: left to the mechanism statements"
     if acted == "miRNA":
         if effect == "up":

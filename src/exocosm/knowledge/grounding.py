@@ -1,7 +1,8 @@
 """From a name in a paper to an identifier, offline; what a name may mean is said, never guessed.
 
->>> str(ground("PD-L1").id), ground("PD-L1").label
-('hgnc:17635', 'CD274')
+>>> found = ground("PD-L1")
+>>> found.label, found.id, found.how
+('CD274', 'hgnc:17635', 'alias')
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def ground(
     AmbiguousGroundingError : an AmbiguousNameError, with everything that can be meant
     InputError : if the name is empty or there is no such type
     """
-    if not name.strip():
+    if not fold(name):
         raise InputError(f"Expected `name` to be the name of something, found {name!r}.")
     table, allowed = table or shipped_table(), types_asked(types)
     if found := _by_identifier(name, allowed, table):

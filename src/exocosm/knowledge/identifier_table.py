@@ -11,14 +11,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import as_file, files
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from exocosm.errors import expect
 
 # Approved by a naming body, or the label of an ontology: stands before any other use of the same word. Loose ones
 # stand behind all others.
 CURRENT_KINDS = frozenset({"symbol", "name", "approved name"})
 LOOSE_KINDS = frozenset({"loose synonym"})
 _RETIRED = "removed miRBase name"
+
+# What is asked for → what the table calls it. Products are identified by their genes.
+_ASKED = {
+    "gene": {"gene", "lncRNA"},
+    "protein": {"gene"},
+    "mRNA": {"gene"},
+    # Where a family ends and a complex begins is a matter of taste, in FamPlex too.
+    "family": {"family", "complex"},
+    "complex": {"family", "complex"},
+}
+TYPES = (
+    "gene", "lncRNA", "miRNA", "miRNA_precursor", "family", "complex", "chemical",
+    "cell_type", "tissue", "disease", "process", "function", "component", "taxon",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,10 +87,13 @@ class IdentifierTable:
         """Return the rows with the folded name `key`, the most official kinds first."""
         return [self.row(number) for number in self._numbers(key, key)]
 
-    def rows_starting(self, prefix: str, limit: int) -> list[NameRow]:
-        """Return the first `limit` rows whose folded name starts with `prefix`, in alphabetical order."""
-        found = self._numbers(prefix, prefix + chr(0x10FFFF))
-        return [self.row(number) for number, _ in zip(found, range(limit), strict=False)]
+    def rows_starting(self, prefix: str, limit: int, *, after: str = "") -> list[NameRow]:
+        """Return the first `limit` rows whose folded name starts with `prefix`, in alphabetical order.
+
+        With `after`, only those that go on with that letter or a later one.
+        """
+        numbers = self._numbers(prefix + after, prefix + chr(0x10FFFF))
+        return [self.row(number) for number in islice(numbers, limit)]
 
     def row(self, number: int) -> NameRow:
         """Return row `number` of the table."""
@@ -96,24 +116,37 @@ class IdentifierTable:
         """Return the label row of an identifier, or None."""
         import pyarrow.compute as pc
 
-        number = pc.index(self._identifiers, curie).as_py()
-        return None if number < 0 else self.row(number)
-
-    def column(self, name: str) -> Any:
-        """Return a whole column as an Arrow array, in the order of the table."""
-        return self._read(name)
+        # Arrow would load pandas to compare with a text; a pattern is no text.
+        for number in pc.indices_nonzero(pc.starts_with(self._identifiers, pattern=curie)).to_pylist():
+            if self._identifiers[number].as_py() == curie:
+                return self.row(number)
+        return None
 
     @cached_property
     def keys(self) -> Any:
         """All folded names, sorted; kept in memory once used."""
-        return self._read("key")
+        return self.column("key")
+
+    @cached_property
+    def key_lengths(self) -> Any:
+        """The length of each folded name [bytes], as a NumPy array."""
+        import numpy as np
+
+        offsets = np.frombuffer(self.keys.buffers()[1], dtype=np.int32)
+        return np.diff(offsets[self.keys.offset : self.keys.offset + len(self.keys) + 1])
+
+    @cached_property
+    def types(self) -> Any:
+        """The type of each row."""
+        return self.column("type")
 
     @cached_property
     def _identifiers(self) -> Any:
-        return self._read("id")
+        return self.column("id")
 
-    def _read(self, column: str) -> Any:
-        return self._file.read(columns=[column]).column(0).combine_chunks()
+    def column(self, name: str) -> Any:
+        """Return a whole column as an Arrow array, in the order of the table."""
+        return self._file.read(columns=[name], use_threads=False).column(0).combine_chunks()
 
     def _numbers(self, first: str, last: str) -> Iterator[int]:
         """Yield the numbers of the rows whose keys lie in [first, last]."""
@@ -129,9 +162,7 @@ class IdentifierTable:
     def _columns(self, group: int) -> dict[str, Any]:
         if group not in self._groups:
             part = self._file.read_row_group(group, use_threads=False)
-            self._groups[group] = {
-                name: part.column(name).combine_chunks() for name in part.column_names
-            }
+            self._groups[group] = {name: part.column(name).combine_chunks() for name in part.column_names}
         return self._groups[group]
 
 
@@ -168,36 +199,20 @@ def table_of(type: str | None = None, *, table: IdentifierTable | None = None) -
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = table or shipped_table()
-    types = table.column("type")
-    labels = pc.coalesce(table.column("name"), table.keys)
+    table, allowed = table or shipped_table(), types_asked(type)
+    names = pc.coalesce(table.column("name"), table.keys)
     entity = table.column("entity")
     whole = pa.table(
         {
-            "name": labels,
+            "name": names,
             "kind": table.column("kind"),
             "id": table.column("id").take(entity),
-            "label": labels.take(entity),
+            "label": names.take(entity),
             "detail": table.column("detail"),
-            "type": types,
+            "type": table.types,
         }
     )
-    return whole if type is None else whole.filter(pc.is_in(types, pa.array(list(types_asked(type)))))
-
-
-# What is asked for → what the table calls it. Products are identified by their genes.
-_ASKED = {
-    "gene": {"gene", "lncRNA"},
-    "protein": {"gene"},
-    "mRNA": {"gene"},
-    # Where a family ends and a complex begins is a matter of taste, in FamPlex too.
-    "family": {"family", "complex"},
-    "complex": {"family", "complex"},
-}
-TYPES = (
-    "gene", "lncRNA", "miRNA", "miRNA_precursor", "family", "complex", "chemical",
-    "cell_type", "tissue", "disease", "process", "function", "component", "taxon",
-)  # fmt: skip
+    return whole if type is None else whole.filter(pc.is_in(table.types, pa.array(sorted(allowed))))
 
 
 def types_asked(types: str | Iterable[str] | None) -> frozenset[str]:
@@ -207,8 +222,6 @@ def types_asked(types: str | Iterable[str] | None) -> frozenset[str]:
     ------
     InputError : if the table knows no such type
     """
-    from exocosm.errors import expect
-
     if types is None:
         return frozenset(TYPES)
     asked = [types] if isinstance(types, str) else list(types)

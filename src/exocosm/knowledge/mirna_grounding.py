@@ -164,11 +164,8 @@ def _forms_of(form: MirnaForm, stem: str, table: IdentifierTable) -> list[NameRo
     loops = [row for row in table.rows(stem) if row.type == "miRNA_precursor"] if form.locus else []
     if form.is_mature:
         return _mature_forms(stem, table) + loops
-    loci = [
-        row
-        for row in table.rows_starting(f"{stem} ", 100)
-        if row.type == "miRNA_precursor" and row.is_current and re.fullmatch(r" \d+", fold(row.name)[len(stem) :])
-    ]
+    numbered = table.rows_starting(f"{stem} ", 100)
+    loci = [row for row in numbered if row.type == "miRNA_precursor" and row.is_current]
     return loci + [row for row in table.rows(stem) if row.type == "miRNA"]
 
 
@@ -182,9 +179,7 @@ def _mature_forms(stem: str, table: IdentifierTable) -> list[NameRow]:
 
 
 def _lettered(form: MirnaForm, stem: str, table: IdentifierTable) -> list[NameRow]:
+    """Return what has a letter behind the number: hsa-miR-29a-3p for miR-29, but not hsa-miR-296-5p."""
     wanted = "miRNA" if form.is_mature else "miRNA_precursor"
-    return [
-        row
-        for row in table.rows_starting(stem, 400)
-        if row.type == wanted and row.is_current and re.match(r"[a-z]", fold(row.name)[len(stem) :])
-    ]
+    lettered = table.rows_starting(stem, 400, after="a")
+    return [row for row in lettered if row.type == wanted and row.is_current]

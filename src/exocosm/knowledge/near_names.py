@@ -7,6 +7,7 @@ found first, by Arrow; difflib judges the hundred that share most pairs of lette
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +17,9 @@ from .identifier_table import TYPES, IdentifierTable, NameRow
 _JUDGED = 120
 
 
-def near_names(name: str, types: frozenset[str], table: IdentifierTable, *, n: int = 3) -> tuple[NameRow, ...]:
+def near_names(
+    name: str, types: frozenset[str], table: IdentifierTable, *, n: int = 3
+) -> tuple[NameRow, ...]:
     """Return the `n` entities of `types` with the names closest to `name`, closest first."""
     key = fold(name)
     starting = [fold(row.name) for row in table.rows_starting(key, 10)] if len(key) > 3 else []
@@ -26,9 +29,7 @@ def near_names(name: str, types: frozenset[str], table: IdentifierTable, *, n: i
     return _entities([*close, *starting], types, table, n)
 
 
-def search_names(
-    text: str, types: frozenset[str], table: IdentifierTable, limit: int
-) -> tuple[NameRow, ...]:
+def search_names(text: str, types: frozenset[str], table: IdentifierTable, limit: int) -> tuple[NameRow, ...]:
     """Return up to `limit` entities of `types` with `text` in a name; equal, beginning, short ones first."""
     for key in (fold(text), *respellings(text)):
         if keys := _containing(key, types, table, 5 * limit):
@@ -37,57 +38,53 @@ def search_names(
 
 
 def _containing(key: str, types: frozenset[str], table: IdentifierTable, n: int) -> list[str]:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = table.keys.filter(_and(pc.match_substring(table.keys, key), _of(types, table)))
-    order = pa.table(
-        {
-            "key": found,
-            "inside": pc.invert(pc.starts_with(found, key)),
-            "length": pc.utf8_length(found),
-        }
-    )
-    by = [("inside", "ascending"), ("length", "ascending"), ("key", "ascending")]
-    return [str(text) for text in order.sort_by(by)["key"].slice(0, n).to_pylist()]
+    # One or two letters are inside of nearly everything.
+    inside = (pc.match_substring if len(key) > 2 else pc.starts_with)(table.keys, key)
+    whats = None if types == frozenset(TYPES) else table.types.filter(inside)
+    found = _of(types, table.keys.filter(inside), whats)
+    return sorted(found, key=lambda text: (not text.startswith(key), len(text), text))[:n]
 
 
 def _with_a_piece(key: str, types: frozenset[str], table: IdentifierTable) -> list[str]:
     """Return the keys of about the same length that share a third of `key` and the most pairs of letters."""
-    import functools
-
     import pyarrow.compute as pc
 
     # With two letters wrong, at least one of three pieces is whole.
-    pieces = 3 if len(key) > 5 else 2
-    slack = 2 if len(key) > 5 else 1
-    length = pc.utf8_length(table.keys)
-    alike = _and(pc.less_equal(length, len(key) + slack), pc.greater_equal(length, len(key) - slack))
-    found = table.keys.filter(_and(alike, _of(types, table)))
+    pieces, slack = (3, 2) if len(key) > 5 else (2, 1)
     cut = [key[len(key) * i // pieces : len(key) * (i + 1) // pieces] for i in range(pieces)]
-    hits = [pc.match_substring(found, piece) for piece in cut if piece]
-    texts = set(found.filter(functools.reduce(pc.or_, hits)).to_pylist())
+    alike = _as_long_as(key, slack, table)
+    keys = table.keys.filter(alike)
+    hits = functools.reduce(pc.or_, [pc.match_substring(keys, piece) for piece in cut if piece])
+    whats = None if types == frozenset(TYPES) else table.types.filter(alike).filter(hits)
     pairs = _pairs(key)
-    return sorted(texts, key=lambda text: (-len(pairs & _pairs(text)), text))[:_JUDGED]
+    found = _of(types, keys.filter(hits), whats)
+    return sorted(found, key=lambda text: (-len(pairs & _pairs(text)), text))[:_JUDGED]
+
+
+def _as_long_as(key: str, slack: int, table: IdentifierTable) -> Any:
+    """Return a mask of the keys of the length of `key`, `slack` bytes more or less."""
+    import numpy as np
+    import pyarrow as pa
+
+    # By way of NumPy: to compare with a number, Arrow would load pandas first.
+    off = np.abs(table.key_lengths - len(key.encode())) <= slack
+    bits = pa.py_buffer(np.packbits(off, bitorder="little"))
+    return pa.Array.from_buffers(pa.bool_(), len(off), [None, bits])
+
+
+def _of(types: frozenset[str], keys: Any, whats: Any) -> set[str]:
+    """Return the `keys` whose types are among `types`; without `whats`, all of them."""
+    if whats is None:
+        return set(keys.to_pylist())
+    pairs = zip(keys.to_pylist(), whats.to_pylist(), strict=True)
+    return {key for key, what in pairs if what in types}
 
 
 def _pairs(text: str) -> set[str]:
     bounded = f" {text} "
     return {bounded[i : i + 2] for i in range(len(bounded) - 1)}
-
-
-def _of(types: frozenset[str], table: IdentifierTable) -> Any:
-    """Return a mask of the rows of `types`, or None where all are."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return None if types == frozenset(TYPES) else pc.is_in(table.column("type"), pa.array(sorted(types)))
-
-
-def _and(mask: Any, other: Any) -> Any:
-    import pyarrow.compute as pc
-
-    return mask if other is None else pc.and_(mask, other)
 
 
 def _entities(
