@@ -1,10 +1,11 @@
 """What must hold for the curated data."""
 
 import os
+import time
 
 import pytest
 
-from exocosm.knowledge import check_quotes, shortcuts, validate
+from exocosm.knowledge import check_citations, check_quotes, ground, load, shortcuts, validate
 
 
 def test_shipped_data_have_no_problems():
@@ -27,10 +28,62 @@ def test_every_name_resolves_to_itself(shipped):
         assert shipped.entity(entity.name) is entity
 
 
-def test_quotes_are_literal(shipped):
+@pytest.fixture
+def documents():
     folder = os.environ.get("EXOCOSM_DOCUMENTS")
     if not folder:
-        pytest.skip(
-            "set EXOCOSM_DOCUMENTS to a folder with the texts of the documents to compare quotes with them"
-        )
-    assert [str(problem) for problem in check_quotes(shipped, folder)] == []
+        pytest.skip("set EXOCOSM_DOCUMENTS to a folder with the texts of the documents to compare with them")
+    return folder
+
+
+def test_quotes_are_literal(shipped, documents):
+    assert [str(problem) for problem in check_quotes(shipped, documents)] == []
+
+
+def test_reference_numbers_lead_to_the_papers_recorded(shipped, documents):
+    assert [str(problem) for problem in check_citations(shipped, documents)] == []
+
+
+def test_a_quote_is_short(shipped):
+    quotes = [(s.id, e.quote) for s in shipped for e in s.evidence if e.quote]
+    assert [identifier for identifier, quote in quotes if len(quote.split()) > 30] == []
+
+
+def test_every_statement_has_evidence_and_every_entity_an_identifier_or_a_reason(shipped):
+    assert [s.id for s in shipped if not s.evidence] == []
+    assert [e.name for e in shipped.entities if not (e.id or e.reason)] == []
+
+
+def test_no_way_from_cargo_to_phenotype_without_molecules_unless_said(shipped):
+    silent = [axis for axis in shipped.axes if axis.phenotypes and not (axis.targets or axis.pathways)]
+    assert silent
+    assert {axis.mechanism for axis in silent} == {"not stated"}
+
+
+def test_a_paper_cited_by_two_documents_is_one_reference(shipped):
+    dois = [reference.doi.casefold() for reference in shipped.references if reference.doi]
+    assert len(dois) == len(set(dois))
+    both = [s for s in shipped if {"tam-mirna-2022", "glioma-sev-2022"} <= {e.document for e in s.evidence}]
+    assert both
+    for statement in both:
+        assert len({e.reference for e in statement.evidence if e.reference}) < len(statement.evidence)
+
+
+def test_identifiers_of_rnas_are_those_of_the_shipped_table(shipped):
+    wrong = []
+    for entity in shipped.entities:
+        if entity.type == "miRNA" and entity.id is not None:
+            grounded = ground(entity.name, types=["miRNA"])
+            if grounded.id != entity.id:
+                wrong.append((entity.name, entity.id, grounded.id))
+    assert wrong == []
+
+
+def test_loading_and_asking_are_quick(shipped):
+    """Generous bounds; the figures are in benchmarks/results."""
+    start = time.perf_counter()
+    load()
+    loaded = time.perf_counter()
+    shipped.find(text="hypoxia", cargo="hsa-miR-21-5p")
+    assert loaded - start < 5.0
+    assert time.perf_counter() - loaded < 2.0

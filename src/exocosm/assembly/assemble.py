@@ -9,7 +9,7 @@ from exocosm.knowledge import Axis, KnowledgeBase
 from exocosm.model import Domain, Field, Mechanics, Model, Parameter, Placement, chosen
 
 from . import vesicles
-from .cells import cell_kind, cell_table
+from .cells import cell_kind
 from .parameters import parameter
 from .scenario import Drug, Population, Scenario
 
@@ -24,7 +24,7 @@ def assemble(kb: KnowledgeBase, scenario: Scenario) -> Model:
     ------
     InputError : for an unknown axis or cell kind, or an axis whose donor or recipient is not in the scenario
     """
-    axes = tuple(_axis(kb, identifier, _lineages(scenario)) for identifier in scenario.axes)
+    axes = tuple(_axis(kb, identifier, _lineages(kb, scenario)) for identifier in scenario.axes)
     kinds = tuple(
         cell_kind(kb, scenario, name, axes) for name in dict.fromkeys(p.kind for p in scenario.populations)
     )
@@ -46,10 +46,9 @@ def assemble(kb: KnowledgeBase, scenario: Scenario) -> Model:
     )
 
 
-def _lineages(scenario: Scenario) -> set[str]:
+def _lineages(kb: KnowledgeBase, scenario: Scenario) -> set[str]:
     """The cell types that the cells of a scenario stand for."""
-    kinds = {population.kind for population in scenario.populations}
-    return kinds.union(*(cell_table()[kind]["counts_as"] for kind in kinds if kind in cell_table()))
+    return {broad for population in scenario.populations for broad in kb.lineage(population.kind)}
 
 
 def _axis(kb: KnowledgeBase, identifier: str, present: set[str]) -> Axis:

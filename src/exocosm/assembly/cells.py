@@ -49,13 +49,13 @@ def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis
     if name not in cell_table():
         raise InputError(f"Cell kind {name!r} cannot be simulated yet. Known: {sorted(cell_table())}.")
     row = cell_table()[name]
-    lineage = (name, *row["counts_as"])
+    lineage = kb.lineage(name)
     received = tuple(axis for axis in axes if axis.recipient in lineage)
     links, omissions = links_of(kb, received)
     tolerance = scenario.drug.tolerance if scenario.drug and name in scenario.read else {}
     read = tuple(dict.fromkeys((*scenario.read.get(name, ()), *tolerance)))
     network = network_of(
-        kb, cell=name, counts_as=row["counts_as"], links=links, read=read, omissions=omissions
+        kb, cell=name, counts_as=lineage[1:], links=links, read=read, omissions=omissions
     )
     return CellKind(
         name=name,

@@ -1,12 +1,14 @@
 """What is known: curated statements about vesicles with their evidence, and numbers from the literature."""
 
 from .base import KnowledgeBase, load, shipped_files
+from .citations import CitationProblem, check_citations
 from .display import card
 from .entities import CARGO_TYPES, Entity, EntityType
 from .evidence import Context, Correction, Evidence, Quantity
 from .explore import Comparison, Gaps, compare, crosstalk, gaps, neighbourhood
 from .export import FORMATS, Format, format_named, save_as
 from .finding import Finding, ReadOut
+from .grounding import Grounding, ground
 from .names import AmbiguousNameError, UnknownNameError
 from .parameters import ParameterRow, PriorRow, parameter_row, parameter_rows, prior_row, prior_rows
 from .paths import SignedPath, Step, paths, shortcuts
@@ -27,6 +29,7 @@ __all__ = [
     "FORMATS",
     "AmbiguousNameError",
     "Axis",
+    "CitationProblem",
     "Claim",
     "Comparison",
     "Context",
@@ -39,6 +42,7 @@ __all__ = [
     "Finding",
     "Format",
     "Gaps",
+    "Grounding",
     "Influence",
     "KnowledgeBase",
     "KnowledgeFile",
@@ -62,12 +66,14 @@ __all__ = [
     "YamlTree",
     "card",
     "cargo_type",
+    "check_citations",
     "check_quotes",
     "compare",
     "counts",
     "crosstalk",
     "format_named",
     "gaps",
+    "ground",
     "load",
     "neighbourhood",
     "parameter_row",

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from exocosm.errors import InputError
-
 from .base import KnowledgeBase
+from .document_text import DocumentFolder, plain
 from .evidence import Evidence
-from .reference import Document
-from .yaml_tree import read_text
-
-# Markup of HTML and Markdown that a text file may keep inside a sentence.
-_TAGS = re.compile(r"</?(?:sup|sub|i|b|em|strong|span|a|u|p|br)\b[^<>]*>", re.IGNORECASE)
-_LINKS = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
-_MARKS = re.compile(r"\\(?=[^\w\s])|[*_`]")
 
 
 class QuoteProblem(NamedTuple):
@@ -45,8 +35,8 @@ def check_quotes(kb: KnowledgeBase, folder: str | Path) -> list[QuoteProblem]:
     ------
     InputError : if `folder` is no folder with text files
     """
-    texts = _texts(Path(folder))
-    found = {document.id: _text_of(document, texts) for document in kb.documents}
+    texts = DocumentFolder(folder)
+    found = {document.id: texts.plain(document) for document in kb.documents}
     return list(_problems(kb, found))
 
 
@@ -73,34 +63,3 @@ def _quoted(kb: KnowledgeBase) -> Iterator[tuple[str, int, Evidence]]:
         for i, evidence in enumerate(items):
             if evidence.quote is not None and evidence.document is not None:
                 yield name, i, evidence
-
-
-def _texts(folder: Path) -> list[str]:
-    if not folder.is_dir():
-        raise InputError(f"Expected a folder with the texts of the documents, found {str(folder)!r}.")
-    files = sorted(
-        file for file in folder.iterdir() if file.suffix in (".txt", ".md", ".html") and file.is_file()
-    )
-    if not files:
-        raise InputError(
-            f"The folder {str(folder)!r} holds no .txt, .md or .html file. Save the documents there as text."
-        )
-    return [plain(read_text(file)) for file in files]
-
-
-def _text_of(document: Document, texts: list[str]) -> str | None:
-    # A document also stands in the reference lists of others, but there its title does not come early.
-    places = [(place, text) for text in texts if (place := _place(document, text)) is not None]
-    return min(places, key=lambda item: item[0])[1] if places else None
-
-
-def _place(document: Document, text: str) -> int | None:
-    folded = text.casefold()
-    marks = [plain(mark).casefold() for mark in (document.title, document.doi) if mark]
-    return min((place for mark in marks if (place := folded.find(mark)) >= 0), default=None)
-
-
-def plain(text: str) -> str:
-    """Strip markup and escapes, and make every run of white space one blank."""
-    text = _LINKS.sub(r"\1", _TAGS.sub("", html.unescape(text)))
-    return " ".join(_MARKS.sub("", text).split())
