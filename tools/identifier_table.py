@@ -2,9 +2,9 @@
 
     python tools/identifier_table.py RAW [--out src/exocosm/knowledge/data/identifiers.parquet]
 
-RAW is a folder with the files named in `FILES`; ``docs/knowledge/identifiers.md`` says where they come from and
-what each may be used for. A missing file is an error: half a table would ground names wrongly, by leaving out
-what makes them ambiguous. The same files and the same version of Arrow give the same bytes.
+RAW is a folder with the files named in `FILES`; ``docs/knowledge/identifiers.md`` says where they come from
+and what each may be used for. A missing file is an error: half a table would ground names wrongly, by leaving
+out what makes them ambiguous. The same files and the same version of Arrow give the same bytes.
 
 One row says that one entity goes by one name. Names are kept once per folded form and entity, under the most
 official kind. A row holds
@@ -76,7 +76,7 @@ KINDS = (
     "NCBI Gene alias",
     "FamPlex synonym",
     "merged identifier",
-    "loose synonym",  # of GO, broader, narrower or merely related: IL-6 for "interleukin-6 receptor binding"
+    "loose synonym",  # broader, narrower or merely related; of GO, see `go`, and of the list
 )
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 GO_TYPES = {
@@ -153,7 +153,7 @@ def _terms(table: list[dict[str, str]], what: str) -> Iterator[Row]:
 
 
 def genes(raw: Raw) -> Iterator[Row]:
-    """Yield the symbols, aliases and names of human genes, and the symbols HGNC withdrew in favour of them."""
+    """Yield the symbols, aliases and names of human genes, with the symbols withdrawn in their favour."""
     table = raw.table("hgnc")
     approved = {gene["HGNC ID"]: gene for gene in table if gene["Status"] == "Approved"}
     for gene in approved.values():
@@ -231,8 +231,8 @@ def _version(text: str) -> tuple[int, ...]:
 def _split_names(history: list[dict[str, str]]) -> Iterator[Row]:
     """Yield the names that no longer say which locus is meant, for each miRNA they may mean.
 
-    hsa-mir-365-1 and hsa-mir-365-2 became hsa-mir-365a and hsa-mir-365b: hsa-miR-365, given to one accession up to
-    version 17, may mean any mature form of the two today.
+    hsa-mir-365-1 and hsa-mir-365-2 became hsa-mir-365a and hsa-mir-365b: hsa-miR-365, given to one accession
+    up to version 17, may mean any mature form of the two today.
     """
     stems: dict[str, set[str]] = defaultdict(set)
     for entry in history:
@@ -302,8 +302,8 @@ def _only_gene_of_protein(genes: Iterable[dict[str, str]]) -> dict[str, dict[str
 def go(raw: Raw) -> Iterator[Row]:
     """Yield processes, functions and components.
 
-    The file of terms leaves out synonyms that GO calls broad or narrow, the file of synonyms has them all. Those of a
-    function name the molecule that has it as a rule, not the function.
+    The file of synonyms has those that GO calls broad or narrow as well, the file of terms has not. Synonyms
+    of a function often name the molecule that has it: IL-6 for "interleukin-6 receptor binding".
     """
     more = {term["go_id"]: _listed(term["synonyms"], "|") for term in raw.table("go_synonyms")}
     for term in json.loads(raw.text("go")):
@@ -323,7 +323,7 @@ def go(raw: Raw) -> Iterator[Row]:
 
 
 def chemicals(raw: Raw) -> Iterator[Row]:
-    """Yield the chemicals with a role, a registry number, members, a place in a thesaurus, or a one-word name.
+    """Yield chemicals with a role, a registry number, members, a place in a thesaurus or a one-word name.
 
     The rest, two in three, are catalogued structures. The thesauri only choose; nothing of theirs is shipped.
     """
@@ -377,7 +377,7 @@ def _is_label(row: Row) -> bool:
 
 
 def _distinct(rows: Iterable[Row]) -> list[Row]:
-    """Keep one row for each folded name and entity, the most official; drop names of what is not in the table."""
+    """Keep the most official row for each folded name and entity; drop names of what has no label."""
     best: dict[tuple[str, str], Row] = {}
     for row in rows:
         where = (fold(row.name), row.id)

@@ -54,9 +54,7 @@ def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis
     links, omissions = links_of(kb, received)
     tolerance = scenario.drug.tolerance if scenario.drug and name in scenario.read else {}
     read = tuple(dict.fromkeys((*scenario.read.get(name, ()), *tolerance)))
-    network = network_of(
-        kb, cell=name, counts_as=lineage[1:], links=links, read=read, omissions=omissions
-    )
+    network = network_of(kb, cell=name, counts_as=lineage[1:], links=links, read=read, omissions=omissions)
     return CellKind(
         name=name,
         entity=str(kb.entity(name).id or ""),
@@ -144,7 +142,11 @@ def _cycle(row: dict) -> Cycle | None:
     time = parameter(row["doubling_time"], to="min")
     return Cycle(
         rate=inverse(
-            time, name="division_rate", unit="1/min", factor=_LN2, why="ln 2 over the doubling time"
+            time,
+            name=f"division_rate:{row['doubling_time']}",
+            unit="1/min",
+            factor=_LN2,
+            why="ln 2 over the doubling time",
         ),
         oxygen_stop=_fixed("oxygen_proliferation_threshold", "mmHg"),
         oxygen_full=_fixed("oxygen_proliferation_saturation", "mmHg"),

@@ -9,6 +9,7 @@ from .treatments import (
     KnockDown,
     Mimic,
     ReleaseInhibitor,
+    SilenceGene,
     treated,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "Mimic",
     "ReleaseInhibitor",
     "RunResult",
+    "SilenceGene",
     "Study",
     "StudyInfo",
     "load_study",

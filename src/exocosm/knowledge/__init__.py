@@ -8,7 +8,7 @@ from .evidence import Context, Correction, Evidence, Quantity
 from .explore import Comparison, Gaps, compare, crosstalk, gaps, neighbourhood
 from .export import FORMATS, Format, format_named, save_as
 from .finding import Finding, ReadOut
-from .grounding import Grounding, ground
+from .grounding import AmbiguousGroundingError, Grounding, NotInTableError, ground
 from .names import AmbiguousNameError, UnknownNameError
 from .parameters import ParameterRow, PriorRow, parameter_row, parameter_rows, prior_row, prior_rows
 from .paths import SignedPath, Step, paths, shortcuts
@@ -27,6 +27,7 @@ from .yaml_tree import YamlTree, read_text
 __all__ = [
     "CARGO_TYPES",
     "FORMATS",
+    "AmbiguousGroundingError",
     "AmbiguousNameError",
     "Axis",
     "CitationProblem",
@@ -48,6 +49,7 @@ __all__ = [
     "KnowledgeFile",
     "KnowledgeFileError",
     "Marker",
+    "NotInTableError",
     "ParameterRow",
     "Phenotype",
     "PriorRow",

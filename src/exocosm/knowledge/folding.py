@@ -1,4 +1,4 @@
-"""Spellings of one name brought together: case, dashes, Greek letters and accents do not tell names apart."""
+"""Spellings of one name brought together: case, dashes, Greek letters, accents, British and American."""
 
 from __future__ import annotations
 
@@ -39,6 +39,27 @@ _GREEK_APART = {letter: f" {spelt} " for letter, spelt in _GREEK.items()}
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _QUOTES = str.maketrans(dict.fromkeys("’‘′`´", "'"))
 
+# British spellings of words that names of diseases and processes are made of, and the American ones.
+_AMERICAN = {
+    "tumour": "tumor",
+    "signalling": "signaling",
+    "oesophag": "esophag",
+    "oestr": "estr",
+    "oedema": "edema",
+    "aemi": "emi",
+    "haem": "hem",
+    "leukaem": "leukem",
+    "faec": "fec",
+    "caec": "cec",
+    "foet": "fet",
+    "gynaec": "gynec",
+    "orthopaed": "orthoped",
+    "diarrhoea": "diarrhea",
+    "sulph": "sulf",
+    "fibre": "fiber",
+}
+_BRITISH = re.compile("|".join(_AMERICAN))
+
 # A dash inside a name; the dash of "(-)-menthol" or "CD4-" is a sign and stays.
 _SEPARATOR = re.compile(r"(?<=[\w)\]*])[-_](?=[\w(\[])|\s+|_")
 _BLANK_TO_DROP = re.compile(r"(?<!\d) | (?!\d)")  # kept between digits: miR-1-3p is not miR-13p
@@ -47,6 +68,8 @@ _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 def fold(name: str) -> str:
     """Return the form under which a name is searched.
+
+    The shipped table is sorted by it: after a change here the table has to be made again.
 
     >>> fold("NF-κB"), fold("T cell") == fold("t-cell"), fold("Sjögren’s syndrome")
     ('nf kappab', True, "sjogren's syndrome")
@@ -72,7 +95,8 @@ def respellings(name: str) -> tuple[str, ...]:
 def _plain(name: str) -> str:
     dashed = name.translate(_DASHES).translate(_QUOTES)
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", dashed).casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return _BRITISH.sub(lambda match: _AMERICAN[match[0]], bare)
 
 
 def _joined(text: str) -> str:

@@ -85,10 +85,10 @@ def ground(
 ) -> Grounding:
     """Return the entity that `name` means, by the shipped table of identifiers.
 
-    An official name stands before any other use of the same word, and `Grounding.also` lists those uses. Aliases,
-    synonyms and former names are equal among themselves: two entities that share one are ambiguous. Loose synonyms
-    of GO count where there is nothing else. Case, dashes, Greek letters and accents are not told apart, except
-    between miR-21 (mature) and mir-21 (stem-loop). An identifier is a name too.
+    An official name stands before any other use of the same word, and `Grounding.also` lists those uses.
+    Aliases, synonyms and former names are equal among themselves: two entities that share one are ambiguous.
+    Loose synonyms count where there is nothing else. Case, dashes, Greek letters and accents are not
+    told apart, except between miR-21 (mature) and mir-21 (stem-loop). An identifier is a name too.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def search(
     limit: int = 20,
     table: IdentifierTable | None = None,
 ) -> tuple[NameRow, ...]:
-    """Return entities with `text` in one of their names: equal names first, then beginnings, short before long.
+    """Return entities with `text` in a name: equal names first, then beginnings, short before long.
 
     Raises
     ------

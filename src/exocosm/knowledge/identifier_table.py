@@ -1,7 +1,7 @@
 """The shipped table of identifiers: which names, of which kind, belong to which entity.
 
-The table is one Parquet file sorted by folded names, made by ``tools/identifier_table.py``, which describes its
-columns. Row groups are read when a name falls into them, and kept.
+The table is one Parquet file sorted by folded names, made by ``tools/identifier_table.py``, which describes
+its columns. Row groups are read when a name falls into them, and kept.
 """
 
 from __future__ import annotations
@@ -17,20 +17,26 @@ from typing import Any
 
 from exocosm.errors import expect
 
-# Approved by a naming body, or the label of an ontology: stands before any other use of the same word. Loose ones
-# stand behind all others.
+# Approved by a naming body, or the label of an ontology: stands before any other use of the same word. Loose
+# ones stand behind all others.
 CURRENT_KINDS = frozenset({"symbol", "name", "approved name"})
 LOOSE_KINDS = frozenset({"loose synonym"})
 _RETIRED = "removed miRBase name"
 
-# What is asked for → what the table calls it. Products are identified by their genes.
-_ASKED = {
+# What is asked for → what the table calls it; every type of an `Entity` can be asked for.
+_ASKED: dict[str, set[str]] = {
     "gene": {"gene", "lncRNA"},
+    # Products are identified by their genes.
     "protein": {"gene"},
     "mRNA": {"gene"},
     # Where a family ends and a complex begins is a matter of taste, in FamPlex too.
     "family": {"family", "complex"},
     "complex": {"family", "complex"},
+    **dict.fromkeys(("drug", "lipid", "metabolite", "DNA", "RNA"), {"chemical"}),
+    **dict.fromkeys(("virus", "organism"), {"taxon"}),
+    "vesicle": {"component"},
+    "condition": {"process", "disease"},
+    **dict.fromkeys(("circRNA", "procedure", "resource"), set()),  # not in the table
 }
 TYPES = (
     "gene", "lncRNA", "miRNA", "miRNA_precursor", "family", "complex", "chemical",
@@ -189,8 +195,8 @@ def shipped_table() -> IdentifierTable:
 def table_of(type: str | None = None, *, table: IdentifierTable | None = None) -> Any:
     """Return all names of entities of one type, or of all, as an Arrow table.
 
-    Columns name, kind, id, label, detail and type, sorted by the folded name. For looking up thousands of names at
-    once, or for a table of one's own.
+    Columns name, kind, id, label, detail and type, sorted by the folded name. For looking up thousands of
+    names at once, or for a table of one's own.
 
     Raises
     ------

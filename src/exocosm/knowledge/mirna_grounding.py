@@ -1,8 +1,9 @@
 """What the name of a human miRNA can mean, by the names that miRBase has used since version 6.
 
-Written miR-21 it is the mature miRNA, written mir-21 the stem-loop (Ambros et al. 2003, RNA 9:277). Up to version
-17 of miRBase one arm often had no suffix and the other one a star; since then every mature form of a stem-loop with
-two arms says -5p or -3p. A name without arm therefore means what miRBase once called by it, if that was one thing.
+Written miR-21 it is the mature miRNA, written mir-21 the stem-loop (Ambros et al. 2003, RNA 9:277). Up to
+version 17 of miRBase one arm often had no suffix and the other one a star; since then every mature form of a
+stem-loop with two arms says -5p or -3p. A name without arm therefore means what miRBase once called by it, if
+that was one thing.
 """
 
 from __future__ import annotations

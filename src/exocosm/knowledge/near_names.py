@@ -1,7 +1,7 @@
 """Names that look like a text: suggestions for a misspelt one, and what contains a word.
 
-Half a million names are too many for difflib. Those that share a piece with the text and have about its length are
-found first, by Arrow; difflib judges the hundred that share most pairs of letters.
+Half a million names are too many for difflib. Those that share a piece with the text and have about its
+length are found first, by Arrow; difflib judges the hundred that share most pairs of letters.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arguments import subcommands
-from . import explore, export, search, show, stats, validate
+from . import explore, export, ground, search, show, stats, validate
 
 
 def add_parser(verbs: Any) -> None:
@@ -16,5 +16,5 @@ def add_parser(verbs: Any) -> None:
         description="Search the knowledge base, show what is known of one thing, export, check own files.",
     )
     words = subcommands(parser)
-    for verb in (search, show, explore, stats, export, validate):
+    for verb in (search, show, explore, stats, export, ground, validate):
         verb.add_parser(words)
