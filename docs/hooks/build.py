@@ -1,9 +1,9 @@
-"""What the documentation takes from the repository when it is built: priors and decisions."""
+"""What the documentation takes from the repository when it is built: priors, export formats, decisions."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PRIORS = ROOT / "src" / "exocosm" / "knowledge" / "data" / "priors.yaml"
 DECISIONS = ROOT / "docs" / "decisions"
 PLACE = "<!-- table of priors -->"
+PLACE_OF_FORMATS = "<!-- table of export formats -->"
+PLACE_OF_TSV_COLUMNS = "<!-- table of TSV columns -->"
 COLUMNS = ("prior", "centre", "range", "unit", "shape", "used for", "why")
 
 
@@ -25,8 +27,14 @@ def on_config(config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the table of priors in its place."""
-    return markdown.replace(PLACE, priors_table(PRIORS)) if PLACE in markdown else markdown
+    """Put the tables in their places."""
+    if PLACE in markdown:
+        markdown = markdown.replace(PLACE, priors_table(PRIORS))
+    if PLACE_OF_FORMATS in markdown:
+        markdown = markdown.replace(PLACE_OF_FORMATS, formats_table())
+    if PLACE_OF_TSV_COLUMNS in markdown:
+        markdown = markdown.replace(PLACE_OF_TSV_COLUMNS, tsv_columns_table())
+    return markdown
 
 
 def priors_table(path: Path) -> str:
@@ -34,10 +42,29 @@ def priors_table(path: Path) -> str:
     if not path.is_file():
         raise FileNotFoundError(f"Expected the priors in {path}. Build the documentation in the repository.")
     priors = yaml.safe_load(path.read_text(encoding="utf-8"))["priors"]
-    head = "".join(f"<th>{column}</th>" for column in COLUMNS)
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{cell}</td>" for cell in _row(prior)) + "</tr>" for prior in priors
+    return _table(COLUMNS, (_row(prior) for prior in priors))
+
+
+def formats_table() -> str:
+    """Return the export formats and what each loses as an HTML table."""
+    from exocosm.knowledge import FORMATS
+
+    rows = ((f"<code>{name}</code>", _text(form.loses)) for name, form in FORMATS.items())
+    return _table(("format", "not in it"), rows)
+
+
+def tsv_columns_table() -> str:
+    """Return the columns of the TSV export as an HTML table."""
+    from exocosm.knowledge.export import COLUMNS as columns
+
+    return _table(
+        ("column", "holds"), ((f"<code>{name}</code>", _text(what)) for name, what in columns.items())
     )
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f"<th>{column}</th>" for column in columns)
+    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 

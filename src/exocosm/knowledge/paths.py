@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 from exocosm.errors import InputError
 
@@ -71,7 +72,7 @@ def paths(
     ----------
     cargo, phenotype : names in any case, or synonyms; of a miRNA without strand both strands are followed
     cell : recipient cell; only axes to it are used, and mechanisms and phenotypes that hold in it or in any
-        cell
+        cell. What holds for a broader cell (endothelial cell) holds for a narrower one as well
     limit : at most so many chains are returned
 
     Raises
@@ -82,7 +83,7 @@ def paths(
         raise InputError(f"Expected `limit` to be 1 or more, found {limit!r}.")
     goal = kb.phenotype(phenotype).name
     sources = sorted(kb.names_meant(cargo))
-    graph = _graph(kb, None if cell is None else kb.name(cell))
+    graph = _graph(kb, None if cell is None else frozenset(kb.lineage(kb.name(cell))))
     found = [path for source in sources for path in islice(_chains(graph, source, goal), limit)]
     found.sort(key=lambda path: len(path.steps))
     return found[:limit]
@@ -98,11 +99,22 @@ def shortcuts(kb: KnowledgeBase) -> list[Influence]:
     return [influence for influence in kb.influences if influence.target in phenotypes]
 
 
-def _graph(kb: KnowledgeBase, cell: str | None) -> networkx.DiGraph:
+# A base never changes, so its graphs are made once: for all cells, and for each cell that was asked about.
+_graphs: WeakKeyDictionary[KnowledgeBase, dict[frozenset[str] | None, networkx.DiGraph]] = WeakKeyDictionary()
+
+
+def _graph(kb: KnowledgeBase, cells: frozenset[str] | None) -> networkx.DiGraph:
+    made = _graphs.setdefault(kb, {})
+    if cells not in made:
+        made[cells] = _made_graph(kb, cells)
+    return made[cells]
+
+
+def _made_graph(kb: KnowledgeBase, cells: frozenset[str] | None) -> networkx.DiGraph:
     import networkx
 
     grouped: dict[tuple[str, str], dict[tuple[str, int], list[str]]] = {}
-    for source, target, sign, kind, statements in _arrows(kb, cell):
+    for source, target, sign, kind, statements in _arrows(kb, cells):
         grouped.setdefault((source, target), {}).setdefault((kind, sign), []).extend(statements)
     graph = networkx.DiGraph()
     for (source, target), signs in sorted(grouped.items()):
@@ -114,19 +126,20 @@ def _graph(kb: KnowledgeBase, cell: str | None) -> networkx.DiGraph:
     return graph
 
 
-def _arrows(kb: KnowledgeBase, cell: str | None) -> Iterator[tuple[str, str, int, str, tuple[str, ...]]]:
+def _arrows(
+    kb: KnowledgeBase, cells: frozenset[str] | None
+) -> Iterator[tuple[str, str, int, str, tuple[str, ...]]]:
+    def holds_in(named: tuple[str, ...]) -> bool:
+        return cells is None or not named or not cells.isdisjoint(named)
+
     for statement in kb.statements:
         if isinstance(statement, Axis):
-            if cell is None or statement.recipient == cell:
+            if holds_in((statement.recipient,)):
                 yield from _axis_arrows(statement)
-        elif (
-            isinstance(statement, Influence)
-            and statement.kind == "mechanism"
-            and (cell is None or not statement.cells or cell in statement.cells)
-        ):
+        elif isinstance(statement, Influence) and statement.kind == "mechanism" and holds_in(statement.cells):
             yield statement.source, statement.target, _SIGN[statement.effect], "influence", (statement.id,)
     for phenotype in kb.phenotypes:
-        if cell is None or not phenotype.cells or cell in phenotype.cells:
+        if holds_in(phenotype.cells):
             for marker in phenotype.definition:
                 yield marker.gene, phenotype.name, marker.sign, "definition", ()
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 from exocosm.errors import InputError, did_you_mean
 
 from ..base import KnowledgeBase
-from . import plain_json, table
+from . import bel, cx2, graphml, kgx, plain_json, sif, table
 
 Writer = Callable[..., None]  # (kb, stream, *, quotes)
 
@@ -28,6 +28,11 @@ class Format(NamedTuple):
 FORMATS = {
     "tsv": Format("tsv", table.LOSES, {"": table.write}),
     "json": Format("json", plain_json.LOSES, {"": plain_json.write}),
+    "graphml": Format("graphml", graphml.LOSES, {"": graphml.write}),
+    "cx2": Format("cx2", cx2.LOSES, {"": cx2.write}),
+    "sif": Format("sif", sif.LOSES, {"": sif.write}),
+    "kgx": Format("kgx", kgx.LOSES, {"_nodes": kgx.write_nodes, "_edges": kgx.write_edges}),
+    "bel": Format("bel", bel.LOSES, {"": bel.write}),
 }
 
 
