@@ -13,6 +13,7 @@ from exocosm.errors import InputError, did_you_mean
 
 from ..base import KnowledgeBase
 from . import bel, cx2, graphml, kgx, plain_json, sif, table
+from .unquoted import unquoted
 
 Writer = Callable[..., None]  # (kb, stream, *, quotes)
 
@@ -56,7 +57,7 @@ def save_as(kb: KnowledgeBase, form: str, path: str | Path, *, quotes: bool = Tr
     ----------
     form : tsv, json, graphml, cx2, sif, kgx or bel
     path : file to write; kgx puts `_nodes` and `_edges` before its ending
-    quotes : False leaves the quoted words of the sources out
+    quotes : False leaves the words of the sources out: quotes, printed readings, quotes inside notes
 
     Raises
     ------
@@ -65,10 +66,11 @@ def save_as(kb: KnowledgeBase, form: str, path: str | Path, *, quotes: bool = Tr
     target = Path(path)
     if not target.parent.is_dir():
         raise InputError(f"There is no folder {str(target.parent)!r}. Make it first, or name another place.")
+    content = kb if quotes else unquoted(kb)
     written = []
     for suffix, writer in format_named(form).writers.items():
         file = target.with_name(f"{target.stem}{suffix}{target.suffix}")
-        _write_whole(file, partial(_fill, writer, kb, quotes))
+        _write_whole(file, partial(_fill, writer, content, quotes))
         written.append(file)
     return written
 
