@@ -69,6 +69,16 @@ def test_a_paper_cited_by_two_documents_is_one_reference(shipped):
         assert len({e.reference for e in statement.evidence if e.reference}) < len(statement.evidence)
 
 
+def test_a_phenotype_and_the_entity_of_its_name_have_one_identifier(shipped):
+    entities = {entity.name: entity for entity in shipped.entities}
+    both = [
+        (phenotype, entities[phenotype.name])
+        for phenotype in shipped.phenotypes
+        if phenotype.name in entities
+    ]
+    assert [phenotype.name for phenotype, entity in both if phenotype.id != entity.id] == []
+
+
 def test_identifiers_of_rnas_are_those_of_the_shipped_table(shipped):
     wrong = []
     for entity in shipped.entities:

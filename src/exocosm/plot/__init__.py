@@ -1,7 +1,8 @@
 """Results become matplotlib figures; nothing here runs a model or needs a display.
 
-Every function takes tables in the run folder's shape (pandas) or frames of a trajectory and returns a
-`matplotlib.figure.Figure` made without pyplot, so no back end is chosen and nothing has to be closed.
+Every function takes tables in the run folder's shape (pandas), frames of a trajectory or plain counts,
+and returns a `matplotlib.figure.Figure` made without pyplot, so no back end is chosen and nothing has to be
+closed.
 """
 
 from .courses import time_courses
@@ -16,6 +17,7 @@ from .doses import (
 )
 from .effects import forest
 from .intervals import mean_interval
+from .knowledge import belief_by_kind, cargo_types, crosstalk_matrix, knowledge_figures
 from .network import network, on_path
 from .style import ARM_COLOURS, arm_colours, use_style
 from .tissue import tissue
@@ -26,9 +28,13 @@ __all__ = [
     "OUT_OF_REACH",
     "PLAUSIBLE",
     "arm_colours",
+    "belief_by_kind",
+    "cargo_types",
+    "crosstalk_matrix",
     "dose_needed",
     "dose_response",
     "forest",
+    "knowledge_figures",
     "ic50_by_copies",
     "ic50_shift",
     "mean_interval",
