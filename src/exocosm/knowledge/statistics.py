@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .base import KnowledgeBase
 from .roles import roles_of
-from .statement import Axis, Claim
+from .statement import Statement
 
 
 def counts(kb: KnowledgeBase) -> dict[str, dict[str, int]]:
@@ -36,12 +36,19 @@ def counts(kb: KnowledgeBase) -> dict[str, dict[str, int]]:
     }
 
 
-def cargo_type(kb: KnowledgeBase, statement: Axis | Claim) -> str:
-    """Return what kind of molecule the cargo is; "not named" for whole vesicles."""
+def cargo_type(kb: KnowledgeBase, statement: Statement) -> str:
+    """Return what kind of molecule the cargo is in the vesicle; "not named" for whole vesicles.
+
+    Where the record does not say, a gene, complex or family stands for its protein.
+    """
     cargo = roles_of(statement).cargo
     if cargo is None:
         return "not named"
-    return statement.cargo_type or kb.entity(cargo).type
+    said = getattr(statement, "cargo_type", None)
+    kind = kb.entity(cargo).type
+    return said or {"gene": "protein", "complex": "protein", "family": "protein", "chemical": "other"}.get(
+        kind, kind
+    )
 
 
 def _best_reading(seen: set[str]) -> str:

@@ -8,6 +8,7 @@ from ..base import KnowledgeBase
 from ..evidence import Evidence
 from ..roles import Roles, roles_of
 from ..statement import Effect, Statement, Target
+from ..statistics import cargo_type
 
 # Column → what it holds. Lists within a cell are separated by ";" and run in step: target and target_effect.
 COLUMNS = {
@@ -106,7 +107,7 @@ def _who(kb: KnowledgeBase, statement: Statement, roles: Roles) -> dict[str, str
         "cargo": getattr(statement, "printed_cargo", None) or cargo,
         "cargo_entity": cargo,
         "cargo_id": _ids(kb, [cargo] if cargo else []),
-        "cargo_type": getattr(statement, "cargo_type", None) or (_type(kb, cargo) if cargo else ""),
+        "cargo_type": cargo_type(kb, statement) if cargo else "",
         "cargo_level": roles.cargo_level if cargo else "",
         "recipient": ";".join(roles.recipients),
         "recipient_id": _ids(kb, roles.recipients),
@@ -167,11 +168,6 @@ def _correction(statement: Statement) -> dict[str, str]:
 
 def _ids(kb: KnowledgeBase, names: Iterable[str]) -> str:
     return ";".join(kb.identifier_of(name) for name in names)
-
-
-def _type(kb: KnowledgeBase, name: str) -> str:
-    kind = kb.entity(name).type
-    return {"gene": "protein", "complex": "protein", "family": "protein", "chemical": "other"}.get(kind, kind)
 
 
 def _once(values: Iterable[str | None]) -> list[str]:
