@@ -23,6 +23,7 @@ class _Slot(NamedTuple):
 
     name: str
     hint: Any
+    plain: type | None  # text, number or word of a vocabulary: what a value of this type is taken as it is
     required: bool
 
 
@@ -40,6 +41,9 @@ def structure(record_class: type[Record], data: Any, field: str, report: Report)
     failed: set[str] = set()
     for slot in slots.values():
         value = data.get(slot.name)
+        if type(value) is slot.plain:
+            values[slot.name] = value
+            continue
         below = f"{field}.{slot.name}"
         if value is not None:
             built, sound = _convert(slot.hint, value, below, report)
@@ -109,8 +113,14 @@ def _slots(record_class: Any) -> dict[str, _Slot]:
     for field in fields(record_class):
         hint = _without_none(types_of[field.name])
         required = field.default is MISSING and field.default_factory is MISSING
-        slots[field.name] = _Slot(field.name, hint, required)
+        slots[field.name] = _Slot(field.name, hint, _plain(hint), required)
     return slots
+
+
+def _plain(hint: Any) -> type | None:
+    if get_origin(hint) is Literal:
+        return type(get_args(hint)[0])
+    return hint if hint in (str, int, float) else None
 
 
 def _without_none(hint: Any) -> Any:
