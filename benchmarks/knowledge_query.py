@@ -22,7 +22,10 @@ from exocosm import knowledge
 
 RESULT = Path(__file__).resolve().parent / "results" / "knowledge_query.json"
 REPEATS = 15
-LOAD = "import time; from exocosm.knowledge import load; t = time.perf_counter(); load(); print(time.perf_counter() - t)"
+LOAD = (
+    "import time; from exocosm.knowledge import load; "
+    "t = time.perf_counter(); load(); print(time.perf_counter() - t)"
+)
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ MAY_IMPORT = {
 }
 
 HEAVY = [
+    "duckdb",
     "numba",
     "pandas",
     "matplotlib",
