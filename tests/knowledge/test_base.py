@@ -198,3 +198,17 @@ def test_shipped_data_load_and_answer_quickly(shipped):
     share = max(1.0, len(shipped) / 500)
     assert seconds(load) < 1.0 * share
     assert seconds(lambda: shipped.find(text="hypoxia")) < 0.1 * share
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("PD-L1", "CD274"), ("hgnc:17635", "CD274"), ("Cx43", "GJA1"), ("CL:0000235", "macrophage")],
+)
+def test_names_of_the_table_of_identifiers_are_understood(shipped, asked, meant):
+    assert shipped.name(asked) == meant
+    assert ids(shipped.find(text=meant)) >= ids(shipped.about(asked)) == ids(shipped.about(meant))
+
+
+def test_a_name_that_neither_records_nor_table_know_is_refused_with_names_of_the_records(shipped):
+    with pytest.raises(UnknownNameError, match="hsa-miR-1246"):
+        shipped.find(cargo="hsa-miR-12460")

@@ -41,6 +41,12 @@ def write_text(path: Path, text: str) -> None:
     _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file as it is, and the folder it stands in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, lambda temporary: temporary.write_bytes(content))
+
+
 def write_json(path: Path, record: Any) -> None:
     """Write a JSON file."""
     write_text(path, json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

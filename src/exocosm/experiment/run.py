@@ -20,6 +20,7 @@ from .compare import effects
 from .dose_table import dose_table, hidden_readouts
 from .draws import Draws, drawn, stable_draws
 from .ic50 import ic50_table, shift_table
+from .own_knowledge import keep_own, knowledge_of
 from .protocol import Condition, all_runs, conditions, model_of, places
 from .study import Study, titration_arm
 from .workers import Outcome, Task, execute_all
@@ -71,7 +72,7 @@ def run(
     replicates = study.replicates if replicates is None else replicates
     threads = provenance.available_threads() if threads is None else threads
     _check_numbers(seed=seed, replicates=replicates, threads=threads)
-    kb = knowledge.load()
+    kb = knowledge_of(study)
     model = assemble(kb, study.scenario)
     settings = overridden({name: p for name, (p, _) in model.parameters().items()}, study.parameters)
     listed = conditions(study)
@@ -184,11 +185,14 @@ class _Ledger:
         """Write study, model, statements, parameters and provenance."""
         self._status("running")
         record = {**self.study.record, "seed": self.seed, "replicates": replicates}
+        own = keep_own(self.study, self.out)
+        if own:
+            record["knowledge"] = [file["file"] for file in own]
         self.provenance = provenance.collect(
             seed=self.seed,
             replicates=replicates,
             device=device,
-            knowledge={"version": self.kb.version, "sha256": self.kb.sha256},
+            knowledge={"version": self.kb.version, "sha256": self.kb.sha256, **({"own": own} if own else {})},
             study_sha256=provenance.sha256_of_json(record),
             draws={
                 "used": list(self.draws.indices),

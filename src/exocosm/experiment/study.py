@@ -92,6 +92,7 @@ class Study:
     titration: Titration | None
     parameters: dict[str, float]
     record: dict[str, Any]
+    knowledge: tuple[Path, ...] = ()  # files of the user that join the knowledge base for this study
 
     def arm(self, name: str) -> Arm:
         """Return the arm of this name."""
@@ -141,9 +142,25 @@ def load_study(name_or_path: str | Path, settings: Mapping[str, str] | None = No
         record["parameters"] = {name: _as_number(value) for name, value in record["parameters"].items()}
     _check_schema(record, tree, source)
     try:
-        return _study(record)
+        return replace(_study(record), knowledge=_own_knowledge(record, Path(source).parent))
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
+
+
+def _own_knowledge(record: dict[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Return the user's knowledge files, which stand relative to the folder of the study file."""
+    found: list[Path] = []
+    for i, name in enumerate(record.get("knowledge", ())):
+        path = (folder / name).resolve()
+        if not path.is_file():
+            raise InputError(
+                f"`knowledge[{i}]`: there is no file {str(path)!r}. "
+                "Paths are relative to the folder of the study file."
+            )
+        if path in found:
+            raise InputError(f"`knowledge[{i}]` names {str(path)!r} a second time. Name each file once.")
+        found.append(path)
+    return tuple(found)
 
 
 def _text_of(name_or_path: str | Path) -> tuple[str, str]:

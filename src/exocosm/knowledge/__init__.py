@@ -9,6 +9,7 @@ from .explore import Comparison, Gaps, compare, crosstalk, gaps, neighbourhood
 from .export import FORMATS, Format, format_named, save_as
 from .finding import Finding, ReadOut
 from .grounding import AmbiguousGroundingError, Grounding, NotInTableError, ground
+from .joining import Conflict, Joined, joined
 from .names import AmbiguousNameError, UnknownNameError
 from .parameters import ParameterRow, PriorRow, parameter_row, parameter_rows, prior_row, prior_rows
 from .paths import SignedPath, Step, paths, shortcuts
@@ -33,6 +34,7 @@ __all__ = [
     "CitationProblem",
     "Claim",
     "Comparison",
+    "Conflict",
     "Context",
     "Correction",
     "Document",
@@ -45,6 +47,7 @@ __all__ = [
     "Gaps",
     "Grounding",
     "Influence",
+    "Joined",
     "KnowledgeBase",
     "KnowledgeFile",
     "KnowledgeFileError",
@@ -76,6 +79,7 @@ __all__ = [
     "format_named",
     "gaps",
     "ground",
+    "joined",
     "load",
     "neighbourhood",
     "parameter_row",

@@ -18,8 +18,10 @@ from .compiled import DATA, compiled_trees
 from .entities import Entity
 from .evidence import Evidence
 from .finding import Finding
+from .grounding import ground
 from .merge import Merge, synonyms_by_name
 from .names import NameIndex, UnknownNameError, suggest
+from .own_files import read_own
 from .phenotype import Phenotype
 from .problems import KnowledgeFileError
 from .query import StatementIndex, Test
@@ -107,11 +109,15 @@ class KnowledgeBase:
         AmbiguousNameError : if several entities go by it, or it is a miRNA name without strand, of which the
             base knows strands, and no synonym
         """
-        found = self._names.one(name)
+        found = self._one(name)
         entity = self._whole_base._entity_by_name.get(found)
         if entity is None:
             raise UnknownNameError(f"{found!r} is a phenotype, not an entity. Use `phenotype({found!r})`.")
         return entity
+
+    def lineage(self, name: str) -> tuple[str, ...]:
+        """Return an entity's name and the names of everything broader that it is, the nearest first."""
+        return tuple(dict.fromkeys([name, *self._whole_base._broader(name)]))
 
     def identifier_of(self, name: str) -> str:
         """Return the identifier of the entity or phenotype with exactly this name, or an empty string."""
@@ -127,11 +133,11 @@ class KnowledgeBase:
 
     def name(self, name: str) -> str:
         """Return the name used in the statements for an entity or phenotype; errors as `entity`."""
-        return self._names.one(name)
+        return self._one(name)
 
     def names_meant(self, name: str) -> set[str]:
         """Return all names meant: one, or the strands of a miRNA named without strand; errors as `entity`."""
-        return self._names.every(name)
+        return self._every(name)
 
     # Selecting statements
 
@@ -205,7 +211,7 @@ class KnowledgeBase:
 
     def about(self, name: str) -> KnowledgeBase:
         """Return the statements that name this entity or phenotype in any role; errors as `find`."""
-        meant = self._names.every(name)
+        meant = self._every(name)
         return self._select(s for s in self.statements if any(part in meant for _, part in s.names()))
 
     def subset(self, identifiers: Iterable[str], *, phenotypes: Iterable[str] = ()) -> KnowledgeBase:
@@ -254,6 +260,38 @@ class KnowledgeBase:
         content = json.dumps(self.to_records(), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 
+    # Names: those of the records first, then those of the shipped table of identifiers
+
+    def _one(self, name: str) -> str:
+        try:
+            return self._names.one(name)
+        except UnknownNameError as unknown:
+            return self._by_table(name, unknown)
+
+    def _every(self, name: str) -> set[str]:
+        try:
+            return self._names.every(name)
+        except UnknownNameError as unknown:
+            return {self._by_table(name, unknown)}
+
+    def _by_table(self, name: str, unknown: UnknownNameError) -> str:
+        """Find the entity with the identifier that `name` has in the table: PD-L1 is CD274."""
+        try:
+            identifier = ground(name).id
+        except InputError:
+            raise unknown from None  # the closest names of the records help more than those of the table
+        found = self._whole_base._name_by_identifier.get(identifier)
+        if found is None:
+            raise unknown
+        return found
+
+    @cached_property
+    def _name_by_identifier(self) -> dict[str, str]:
+        # An entity stands before a phenotype, and the first name before later ones.
+        found = {phenotype.id: phenotype.name for phenotype in self.phenotypes if phenotype.id}
+        found.update({entity.id: entity.name for entity in reversed(self.entities) if entity.id})
+        return found
+
     # Indices
 
     @cached_property
@@ -288,7 +326,7 @@ class KnowledgeBase:
 
     def _meant(self, name: str) -> set[str]:
         """Names meant by `name`, with everything narrower."""
-        return {narrow for meant in self._names.every(name) for narrow in self._whole_base._narrower(meant)}
+        return {narrow for meant in self._every(name) for narrow in self._whole_base._narrower(meant)}
 
     def _narrower(self, name: str) -> Iterator[str]:
         yield name
@@ -364,7 +402,7 @@ def load(*paths: str | Path, shipped: bool = True) -> KnowledgeBase:
 
     Parameters
     ----------
-    paths : knowledge files (YAML), or folders searched for them
+    paths : knowledge files (YAML, or tables of statements: CSV, TSV), or folders searched for them
     shipped : False reads `paths` alone
 
     Raises
@@ -393,7 +431,10 @@ def scan(paths: Iterable[str | Path], *, shipped: bool = True) -> list[Knowledge
     given = [path.resolve() for path in knowledge_files(paths)]
     files = [path for path in shipped_files() if path not in given] if shipped else []
     trees = compiled_trees(tuple(files)) if len(files) == len(shipped_files()) else {}
-    return [scan_file(path, trees.get(path)) for path in [*files, *given]]
+    found = [scan_file(path, trees.get(path)) for path in files]
+    curated = [scan_file(path) for path in given if DATA in path.parents]
+    own = read_own([*found, *curated], [path for path in given if DATA not in path.parents])
+    return [*found, *curated, *own.files]
 
 
 def shipped_files() -> list[Path]:

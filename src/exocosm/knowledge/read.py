@@ -1,4 +1,4 @@
-"""Knowledge files (YAML) → records, with file, line and field of everything that is wrong."""
+"""Knowledge files (YAML, or tables) → records, with file, line and field of everything that is wrong."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from .record import not_among, vocabularies
 from .reference import Document, Reference
 from .statement import Axis, Claim, Influence, Statement
 from .structure import Report, structure
+from .table_read import TABLE_ENDINGS, TableTree, table_tree
 from .yaml_tree import YamlTree, read_text
 
-Tree = YamlTree | CompiledTree
+Tree = YamlTree | CompiledTree | TableTree
+ENDINGS = (".yaml", ".yml", *TABLE_ENDINGS)
 INFLUENCE_KINDS = vocabularies(Influence)["kind"]
 STATEMENT_KINDS = tuple(dict.fromkeys(("axis", *INFLUENCE_KINDS, *vocabularies(Claim)["kind"])))
 _SECTIONS: dict[str, type[Any] | None] = {
@@ -46,10 +48,11 @@ class Placed:
     def problem(self, field: str, message: str) -> Problem:
         """Return a problem with one field of this record."""
         path = f"{self.section}[{self.index}]" + (f".{field}" if field else "")
-        return Problem(self.tree.file, self.tree.line(path), path, message)
+        return _problem(self.tree, path, message)
 
     def __str__(self) -> str:
-        return f"{self.tree.file}:{self.tree.line(f'{self.section}[{self.index}]')}"
+        line = self.tree.line(f"{self.section}[{self.index}]")
+        return self.tree.file if line is None else f"{self.tree.file}:{line}"
 
 
 @dataclass(frozen=True)
@@ -87,20 +90,21 @@ def read_file(path: str | Path) -> KnowledgeFile:
 def scan_file(path: Path, tree: Tree | None = None) -> KnowledgeFile:
     """Read one knowledge file, or take its `tree`, and keep problems beside the records that are sound."""
     try:
-        tree = tree or YamlTree(read_text(path), str(path))
+        tree = tree or _tree(path)
     except KnowledgeFileError as error:
         return KnowledgeFile(path, "", (), tuple(error.problems), parsed=False)
     problems = list(tree.problems)
 
     def report(field: str, message: str) -> None:
-        problems.append(Problem(tree.file, tree.line(field), field, message))
+        problems.append(_problem(tree, field, message))
 
     if not isinstance(tree.value, dict):
         report("", f"expected a mapping with topic, {', '.join(_SECTIONS)}; found {_describe(tree.value)}.")
         return KnowledgeFile(path, "", (), tuple(problems), parsed=False)
     topic = _topic(tree.value, report)
     placed: list[Placed] = []
-    damaged: set[tuple[str, str]] = set()
+    unsettled = tree.unsettled if isinstance(tree, TableTree) else ()
+    damaged = {("entities", name) for name in unsettled}
     for section, i, item in _items(tree.value, report):
         record = _record(section, item, f"{section}[{i}]", report)
         if record is not None:
@@ -112,7 +116,7 @@ def scan_file(path: Path, tree: Tree | None = None) -> KnowledgeFile:
 
 
 def knowledge_files(paths: Iterable[str | Path]) -> list[Path]:
-    """Return the files named, with folders replaced by the .yaml and .yml files anywhere inside them.
+    """Return the files named, with folders replaced by the knowledge files anywhere inside them.
 
     Raises
     ------
@@ -121,21 +125,35 @@ def knowledge_files(paths: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(
-                file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file()
-            )
+            inside = sorted(file for file in path.rglob("*") if file.suffix in ENDINGS and file.is_file())
             if not inside:
                 raise InputError(
-                    f"The folder {str(path)!r} holds no .yaml file. Name a folder with knowledge files."
+                    f"The folder {str(path)!r} holds no .yaml file and no table (.csv, .tsv). "
+                    "Name a folder with knowledge files."
                 )
             found.extend(inside)
         elif path.exists():
             found.append(path)
         else:
             raise InputError(
-                f"There is no file or folder {str(path)!r}. Name a knowledge file (.yaml) or a folder."
+                f"There is no file or folder {str(path)!r}. "
+                "Name a knowledge file (.yaml, .csv, .tsv) or a folder."
             )
     return list(dict.fromkeys(found))
+
+
+def is_table(path: Path) -> bool:
+    """Say whether a knowledge file is a table of statements."""
+    return path.suffix.lower() in TABLE_ENDINGS
+
+
+def _tree(path: Path) -> Tree:
+    return table_tree(path) if is_table(path) else YamlTree(read_text(path), str(path))
+
+
+def _problem(tree: Tree, field: str, message: str) -> Problem:
+    place = tree.column(field) if isinstance(tree, TableTree) else field
+    return Problem(tree.file, tree.line(field), place, message)
 
 
 def _topic(data: dict[str, Any], report: Report) -> str:

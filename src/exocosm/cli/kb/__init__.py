@@ -5,7 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from ..arguments import subcommands
-from . import explore, export, ground, search, show, stats, validate
+from . import (
+    background,
+    catalogue,
+    explore,
+    export,
+    figures,
+    ground,
+    merge,
+    new,
+    page,
+    search,
+    show,
+    stats,
+    validate,
+)
+
+# In the order of the help: ask, take out, bring in.
+_VERBS = (
+    *(search, show, explore, stats, ground),
+    *(export, page, figures),
+    *(new, validate, merge, catalogue, background),
+)
 
 
 def add_parser(verbs: Any) -> None:
@@ -16,5 +37,5 @@ def add_parser(verbs: Any) -> None:
         description="Search the knowledge base, show what is known of one thing, export, check own files.",
     )
     words = subcommands(parser)
-    for verb in (search, show, explore, stats, export, ground, validate):
+    for verb in _VERBS:
         verb.add_parser(words)

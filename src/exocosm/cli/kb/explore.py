@@ -9,6 +9,7 @@ from typing import Any
 from ..arguments import add_common, count
 from ..failures import DONE
 from ..output import print_json, print_table
+from .own import add_own, whole_base
 
 
 def add_parser(words: Any) -> None:
@@ -18,28 +19,32 @@ def add_parser(words: Any) -> None:
     finding.add_argument("phenotype", metavar="PHENOTYPE")
     finding.add_argument("--recipient", metavar="CELL", help="only mechanisms that hold in this cell")
     finding.add_argument("--limit", type=count, default=10, metavar="N", help="at most N paths (10)")
+    add_own(finding)
     add_common(finding)
     finding.set_defaults(command=find_paths)
     near = words.add_parser("near", help="the statements around a name")
     near.add_argument("name", metavar="NAME")
     near.add_argument("--steps", type=count, default=1, metavar="N", help="so many steps away (1)")
+    add_own(near)
     add_common(near)
     near.set_defaults(command=show_near)
     comparing = words.add_parser("compare", help="the transfers of two cancers side by side")
     comparing.add_argument("first", metavar="CANCER")
     comparing.add_argument("second", metavar="CANCER")
+    add_own(comparing)
     add_common(comparing)
     comparing.set_defaults(command=compare_cancers)
     missing = words.add_parser("gaps", help="transfers that the records do not explain")
+    add_own(missing)
     add_common(missing)
     missing.set_defaults(command=show_gaps)
 
 
 def find_paths(args: argparse.Namespace) -> int:
     """Print chains from the cargo to the phenotype, shortest first."""
-    from exocosm.knowledge import load, paths
+    from exocosm.knowledge import paths
 
-    base = load()
+    base = whole_base(args)
     found = paths(base, args.cargo, args.phenotype, cell=args.recipient, limit=args.limit)
     if args.json:
         print_json([{"path": str(path), "sign": path.sign, "statements": path.statements} for path in found])
@@ -53,9 +58,9 @@ def find_paths(args: argparse.Namespace) -> int:
 
 def show_near(args: argparse.Namespace) -> int:
     """Print the statements within so many steps of a name."""
-    from exocosm.knowledge import load, neighbourhood
+    from exocosm.knowledge import neighbourhood
 
-    found = neighbourhood(load(), args.name, steps=args.steps)
+    found = neighbourhood(whole_base(args), args.name, steps=args.steps)
     if args.json:
         print_json(found.to_records())
         return DONE
@@ -66,9 +71,9 @@ def show_near(args: argparse.Namespace) -> int:
 
 def compare_cancers(args: argparse.Namespace) -> int:
     """Print which cargo the transfers of two cancers share, and where they disagree."""
-    from exocosm.knowledge import compare, load
+    from exocosm.knowledge import compare
 
-    found = compare(load(), args.first, args.second)
+    found = compare(whole_base(args), args.first, args.second)
     parts = {
         f"only {args.first}": found.only_first,
         f"only {args.second}": found.only_second,
@@ -91,9 +96,9 @@ def compare_cancers(args: argparse.Namespace) -> int:
 
 def show_gaps(args: argparse.Namespace) -> int:
     """Print the transfers whose way from cargo to behaviour is not in the records."""
-    from exocosm.knowledge import gaps, load
+    from exocosm.knowledge import gaps
 
-    found = gaps(load())
+    found = gaps(whole_base(args))
     lists = {
         "no cargo named": [s.id for s in found.without_cargo.statements],
         "no target named": [s.id for s in found.without_target.statements],

@@ -10,6 +10,7 @@ from typing import Any
 from ..arguments import add_common
 from ..failures import DONE
 from .filters import add_filters, chosen
+from .own import add_own, whole_base
 
 
 def add_parser(words: Any) -> None:
@@ -20,6 +21,7 @@ def add_parser(words: Any) -> None:
         description="Write statements to a file; what the format cannot hold is said on the error stream.",
     )
     add_filters(parser)
+    add_own(parser)
     parser.add_argument(
         "--format", required=True, metavar="FORMAT", help="tsv, json, graphml, cx2, sif, kgx or bel"
     )
@@ -31,10 +33,10 @@ def add_parser(words: Any) -> None:
 
 def export(args: argparse.Namespace) -> int:
     """Write the statements chosen and say what was written and what the format loses."""
-    from exocosm.knowledge import format_named, load, save_as
+    from exocosm.knowledge import format_named, save_as
 
     form = format_named(args.format)
-    found = chosen(load(), args)
+    found = chosen(whole_base(args), args)
     written = save_as(found, form.name, args.output, quotes=not args.no_quotes)
     files = " and ".join(str(path) for path in written)
     print(f"{len(found)} statements written to {files}.", file=sys.stderr)

@@ -10,6 +10,7 @@ from ..arguments import add_common
 from ..failures import DONE
 from ..output import print_json
 from .filters import add_filters, chosen
+from .own import add_own, whole_base
 
 
 def add_parser(words: Any) -> None:
@@ -20,6 +21,7 @@ def add_parser(words: Any) -> None:
         description="Draw donors against recipients, types of cargo and belief by kind, as PNG and SVG.",
     )
     add_filters(parser)
+    add_own(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write")
     add_common(parser)
     parser.set_defaults(command=figures)
@@ -27,10 +29,9 @@ def add_parser(words: Any) -> None:
 
 def figures(args: argparse.Namespace) -> int:
     """Draw the statements chosen and say what was written."""
-    from exocosm.knowledge import load
     from exocosm.plot import knowledge_figures, use_style
 
-    found = chosen(load(), args)
+    found = chosen(whole_base(args), args)
     args.output.mkdir(parents=True, exist_ok=True)
     written = []
     with use_style():

@@ -10,6 +10,7 @@ from ..arguments import add_common
 from ..failures import DONE
 from ..output import print_json
 from .filters import add_filters, chosen
+from .own import add_own, whole_base
 
 
 def add_parser(words: Any) -> None:
@@ -20,6 +21,7 @@ def add_parser(words: Any) -> None:
         description="Write one HTML file that works offline: search, filters, cards and a network.",
     )
     add_filters(parser)
+    add_own(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="file to write")
     add_common(parser)
     parser.set_defaults(command=page)
@@ -27,10 +29,9 @@ def add_parser(words: Any) -> None:
 
 def page(args: argparse.Namespace) -> int:
     """Write the statements chosen and say what was written."""
-    from exocosm.knowledge import load
     from exocosm.report import knowledge_page
 
-    found = chosen(load(), args)
+    found = chosen(whole_base(args), args)
     text = knowledge_page(found)
     args.output.write_text(text, encoding="utf-8", newline="\n")
     size = len(text.encode("utf-8"))

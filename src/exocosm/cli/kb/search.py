@@ -10,12 +10,14 @@ from ..arguments import add_common, count
 from ..failures import DONE
 from ..output import print_json, print_table
 from .filters import add_filters, chosen
+from .own import add_own, whole_base
 
 
 def add_parser(words: Any) -> None:
     """Add the command."""
     parser = words.add_parser("search", help="find statements by words and by what they say")
     add_filters(parser)
+    add_own(parser)
     parser.add_argument("--limit", type=count, metavar="N", help="show at most N statements")
     add_common(parser)
     parser.set_defaults(command=search)
@@ -23,9 +25,9 @@ def add_parser(words: Any) -> None:
 
 def search(args: argparse.Namespace) -> int:
     """Print the statements that match everything asked."""
-    from exocosm.knowledge import load, to_plain
+    from exocosm.knowledge import to_plain
 
-    base = load()
+    base = whole_base(args)
     found = chosen(base, args).statements
     shown = found[: args.limit]
     if args.json:
