@@ -22,7 +22,7 @@ from typing import Any
 
 from exocosm import provenance
 from exocosm.knowledge import catalogue
-from exocosm.knowledge.identifier_table import shipped_table
+from exocosm.knowledge.grounding.identifier_table import shipped_table
 
 LIMIT_SECONDS, LIMIT_BYTES = 60, 2 * 10**9
 BROKEN = 10_000  # one row in so many

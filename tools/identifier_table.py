@@ -35,7 +35,7 @@ from itertools import chain
 from pathlib import Path
 
 from exocosm.errors import InputError
-from exocosm.knowledge import folding
+from exocosm.knowledge.grounding import folding
 
 TABLE = Path(__file__).parents[1] / "src" / "exocosm" / "knowledge" / "data" / "identifiers.parquet"
 ADDITIONS = Path(__file__).with_name("identifier_additions.tsv")

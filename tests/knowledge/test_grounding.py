@@ -15,9 +15,9 @@ from exocosm.cli.kb import ground as kb_ground
 from exocosm.errors import InputError
 from exocosm.identifiers import Identifier
 from exocosm.knowledge import AmbiguousNameError, EntityType, UnknownNameError, grounding
-from exocosm.knowledge.folding import fold, respellings
 from exocosm.knowledge.grounding import ground, search, table_of
-from exocosm.knowledge.identifier_table import TYPES, shipped_table, types_asked
+from exocosm.knowledge.grounding.folding import fold, respellings
+from exocosm.knowledge.grounding.identifier_table import TYPES, shipped_table, types_asked
 
 
 def meanings(name, **asked):

@@ -13,7 +13,7 @@ import pytest
 from exocosm.errors import InputError
 from exocosm.knowledge import AmbiguousNameError, UnknownNameError
 from exocosm.knowledge.grounding import ground
-from exocosm.knowledge.identifier_table import IdentifierTable
+from exocosm.knowledge.grounding.identifier_table import IdentifierTable
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "identifier_table.py"
 

@@ -5,9 +5,9 @@ import yaml
 
 from exocosm.errors import InputError
 from exocosm.knowledge import KnowledgeFileError, load
-from exocosm.knowledge.joining import joined
-from exocosm.knowledge.template import template
-from exocosm.knowledge.write_yaml import knowledge_yaml
+from exocosm.knowledge.own.joining import joined
+from exocosm.knowledge.own.template import template
+from exocosm.knowledge.own.write_yaml import knowledge_yaml
 
 from .conftest import MEMORY, mechanism
 

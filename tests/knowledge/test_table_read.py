@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from exocosm.errors import InputError
 from exocosm.knowledge import KnowledgeFileError, load, read_file, save_as, validate
 from exocosm.knowledge.export import COLUMNS
-from exocosm.knowledge.table_columns import TABLE_COLUMNS
-from exocosm.knowledge.table_papers import Paper, Papers
+from exocosm.knowledge.table.columns import TABLE_COLUMNS
+from exocosm.knowledge.table.papers import Paper, Papers
 
 from .conftest import RECORDS
 

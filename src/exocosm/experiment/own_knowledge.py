@@ -7,7 +7,6 @@ from pathlib import Path
 
 from exocosm import knowledge
 from exocosm.errors import InputError
-from exocosm.knowledge import joining
 
 from . import folder as files
 from .study import Study
@@ -26,7 +25,7 @@ def knowledge_of(study: Study) -> knowledge.KnowledgeBase:
     if not study.knowledge:
         return base
     try:
-        return joining.joined(base, study.knowledge).base
+        return knowledge.joined(base, study.knowledge).base
     except InputError as error:
         raise InputError(f"The `knowledge` of study {study.name!r} cannot be used. {error}") from error
 

@@ -9,8 +9,10 @@ from .explore import Comparison, Gaps, compare, crosstalk, gaps, neighbourhood
 from .export import FORMATS, Format, format_named, save_as
 from .finding import Finding, ReadOut
 from .grounding import AmbiguousGroundingError, Grounding, NotInTableError, ground
-from .joining import Conflict, Joined, joined
 from .names import AmbiguousNameError, UnknownNameError
+from .own.joining import Conflict, Joined, joined
+from .own.template import template
+from .own.write_yaml import knowledge_yaml
 from .parameters import ParameterRow, PriorRow, parameter_row, parameter_rows, prior_row, prior_rows
 from .paths import SignedPath, Step, paths, shortcuts
 from .phenotype import Marker, Phenotype
@@ -80,6 +82,7 @@ __all__ = [
     "gaps",
     "ground",
     "joined",
+    "knowledge_yaml",
     "load",
     "neighbourhood",
     "parameter_row",
@@ -93,6 +96,7 @@ __all__ = [
     "save_as",
     "shipped_files",
     "shortcuts",
+    "template",
     "to_plain",
     "validate",
 ]

@@ -21,7 +21,7 @@ from .finding import Finding
 from .grounding import ground
 from .merge import Merge, synonyms_by_name
 from .names import NameIndex, UnknownNameError, suggest
-from .own_files import read_own
+from .own.own_files import read_own
 from .phenotype import Phenotype
 from .problems import KnowledgeFileError
 from .query import StatementIndex, Test

@@ -18,7 +18,7 @@ from .record import not_among, vocabularies
 from .reference import Document, Reference
 from .statement import Axis, Claim, Influence, Statement
 from .structure import Report, structure
-from .table_read import TABLE_ENDINGS, TableTree, table_tree
+from .table import TABLE_ENDINGS, TableTree, table_tree
 from .yaml_tree import YamlTree, read_text
 
 Tree = YamlTree | CompiledTree | TableTree

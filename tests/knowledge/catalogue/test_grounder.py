@@ -4,7 +4,7 @@ import pytest
 
 from exocosm.knowledge.catalogue.grounder import AMBIGUOUS, Grounder
 from exocosm.knowledge.grounding import AmbiguousGroundingError, NotInTableError, ground
-from exocosm.knowledge.identifier_table import shipped_table
+from exocosm.knowledge.grounding.identifier_table import shipped_table
 
 GENES = [
     "CD63", "cd63", "CD-63", "PD-L1", "PDL1", "NF-κB", "NFKB1", "TGF-β1", "TGFB1", "IL-6", "IL6", "p53",

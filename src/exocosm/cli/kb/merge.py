@@ -36,11 +36,11 @@ def add_parser(words: Any) -> None:
 
 def merge(args: argparse.Namespace) -> int:
     """Print what joins and every conflict; return 2 if the files have problems."""
-    from exocosm.knowledge import KnowledgeFileError, joining, load
+    from exocosm.knowledge import KnowledgeFileError, joined, load
 
     _check_output(args)
     try:
-        found = joining.joined(load(), args.files)
+        found = joined(load(), args.files)
     except KnowledgeFileError as error:
         return _refused(args, error.problems)
     if args.output is not None:
@@ -101,11 +101,11 @@ def _print_tables(found: Any) -> None:
 
 
 def _write(found: Any, args: argparse.Namespace) -> None:
-    from exocosm.knowledge import write_yaml
+    from exocosm.knowledge import knowledge_yaml
 
     sections = {section: found.records(section) for section in found.added}
     topic = f"records of {', '.join(file.name for file in found.files)}"
-    args.output.write_text(write_yaml.knowledge_yaml(topic, sections), encoding="utf-8", newline="\n")
+    args.output.write_text(knowledge_yaml(topic, sections), encoding="utf-8", newline="\n")
 
 
 def _as_record(found: Any, args: argparse.Namespace) -> dict[str, Any]:

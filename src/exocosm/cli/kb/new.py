@@ -33,7 +33,7 @@ def new(args: argparse.Namespace) -> int:
     """Write the file, unless one of this name is there."""
     from exocosm.knowledge import template
 
-    text = template.template(args.file, args.kind)
+    text = template(args.file, args.kind)
     if not args.file.parent.is_dir():
         raise InputError(f"There is no folder {str(args.file.parent)!r}. Make it first.")
     try:

@@ -23,11 +23,11 @@ def add_own(parser: argparse.ArgumentParser) -> None:
 
 def whole_base(args: argparse.Namespace) -> Any:
     """Return the shipped knowledge base, joined by the files given; conflicts are counted on stderr."""
-    from exocosm.knowledge import joining, load
+    from exocosm.knowledge import joined, load
 
     if not args.own:
         return load()
-    found = joining.joined(load(), args.own)
+    found = joined(load(), args.own)
     if found.conflicts:
         files = " ".join(map(str, args.own))
         number = counted(len(found.conflicts), "conflict")

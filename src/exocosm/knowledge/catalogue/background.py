@@ -15,7 +15,7 @@ from typing import Any
 from exocosm.errors import InputError
 
 from ..base import KnowledgeBase
-from ..folding import fold
+from ..grounding.folding import fold
 from ..statement import Influence
 from .catalogue import Catalogue
 from .convert import Batch, Tally, batches

@@ -13,9 +13,15 @@ from typing import Any, NamedTuple
 from exocosm.errors import InputError
 from exocosm.identifiers import Identifier
 
-from ..folding import fold, respellings
-from ..identifier_table import CURRENT_KINDS, LOOSE_KINDS, IdentifierTable, shipped_table, types_asked
-from ..mirna_grounding import MirnaForm, mirna_form, mirna_meanings
+from ..grounding.folding import fold, respellings
+from ..grounding.identifier_table import (
+    CURRENT_KINDS,
+    LOOSE_KINDS,
+    IdentifierTable,
+    shipped_table,
+    types_asked,
+)
+from ..grounding.mirna_meanings import MirnaForm, mirna_form, mirna_meanings
 from .convert import Batch
 from .schema import GROUNDED
 

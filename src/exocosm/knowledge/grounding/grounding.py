@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from exocosm.errors import InputError
 from exocosm.identifiers import Identifier
 
+from ..names import AmbiguousNameError, UnknownNameError
 from .folding import fold, respellings
 from .identifier_table import IdentifierTable, NameRow, shipped_table, table_of, types_asked
-from .mirna_grounding import (
+from .mirna_meanings import (
     MirnaMeanings,
     mirna_form,
     mirna_meanings,
@@ -24,7 +25,6 @@ from .mirna_grounding import (
     species_remark,
     with_species,
 )
-from .names import AmbiguousNameError, UnknownNameError
 from .near_names import near_names, search_names
 
 __all__ = [

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .base import KnowledgeBase
-from .entities import Entity
-from .merge import synonyms_by_name
+from ..base import KnowledgeBase
+from ..entities import Entity
+from ..merge import synonyms_by_name
+from ..read import Placed
+from ..reference import Reference
+from ..roles import roles_of
+from ..statement import Statement
+from ..table.papers import title_key
 from .own_files import SharedPaper
-from .read import Placed
-from .reference import Reference
-from .roles import roles_of
-from .statement import Statement
-from .table_papers import title_key
 
 ConflictKind = Literal["same statement", "contradiction", "same paper", "entity", "synonym"]
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from exocosm.errors import InputError
 from exocosm.identifiers import Identifier
 
-from .entities import CARGO_TYPES, Entity
-from .grounding import Grounding, ground
-from .names import AmbiguousNameError, NameIndex, UnknownNameError
+from ..entities import CARGO_TYPES, Entity
+from ..grounding.grounding import Grounding, ground
+from ..names import AmbiguousNameError, NameIndex, UnknownNameError
 
 NO_IDENTIFIER = "none:"  # in a column of identifiers: there is none, and why
 _ID_COLUMNS = {"donor": "donor_id", "cargo": "cargo_id", "recipient": "recipient_id", "target": "target_id"}

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .entities import Entity
-from .merge import synonyms_by_name
-from .names import NameIndex
-from .problems import KnowledgeFileError
-from .read import KEY_FIELDS, KnowledgeFile, Placed, is_table, scan_file
-from .reference import Reference
-from .table_read import Known, table_tree
+from ..entities import Entity
+from ..merge import synonyms_by_name
+from ..names import NameIndex
+from ..problems import KnowledgeFileError
+from ..read import KEY_FIELDS, KnowledgeFile, Placed, is_table, scan_file
+from ..reference import Reference
+from ..table.read_table import Known, table_tree
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from .read import KEY_FIELDS
+from ..read import KEY_FIELDS
 
 _WIDTH = 110
 # As people write records: what it is, who does what, the circumstances, the sources.

@@ -10,9 +10,9 @@ from typing import Any
 
 from exocosm.errors import InputError, expect
 
-from .folding import fold
-from .read import INFLUENCE_KINDS, STATEMENT_KINDS
-from .table_read import TABLE_ENDINGS
+from ..grounding.folding import fold
+from ..read import INFLUENCE_KINDS, STATEMENT_KINDS
+from ..table.read_table import TABLE_ENDINGS
 
 _HOW_TO = """\
 # Statements of your own. Change or remove the example, add more, then:  exocosm kb validate {file}

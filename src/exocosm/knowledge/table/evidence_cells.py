@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .table_cells import Row, counted
-from .table_papers import Paper, Papers
+from .cells import Row, counted
+from .papers import Paper, Papers
 
 
 def papers_of(row: Row, papers: Papers) -> list[Paper]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .base import KnowledgeBase
+from ..base import KnowledgeBase
+from ..merge import Merge
+from ..problems import KnowledgeFileError, Problem
+from ..read import KEY_FIELDS, KnowledgeFile, Placed, knowledge_files
 from .conflicts import Conflict, conflicts
-from .merge import Merge
 from .own_files import read_own
-from .problems import KnowledgeFileError, Problem
-from .read import KEY_FIELDS, KnowledgeFile, Placed, knowledge_files
 
 _OWN = "+own"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .folding import fold
-from .mirna import parse_mirna
-from .table_cells import Row, correction, counted, quantity
-from .table_columns import ARROW_SHAPES, ARROWS, FILLED, Shape
-from .table_names import Asked, NameProblem, TableNames, asked_names
+from ..grounding.folding import fold
+from ..mirna import parse_mirna
+from .cells import Row, correction, counted, quantity
+from .columns import ARROW_SHAPES, ARROWS, FILLED, Shape
+from .grounded_names import Asked, NameProblem, TableNames, asked_names
 
 _ID_LENGTH = 60
 

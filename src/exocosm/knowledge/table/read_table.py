@@ -17,18 +17,18 @@ from typing import Any
 
 from exocosm.errors import did_you_mean
 
-from .entities import Entity
-from .folding import fold
-from .names import NameIndex
-from .problems import KnowledgeFileError, Problem
-from .reference import Reference
-from .table_cells import Row
-from .table_columns import TABLE_COLUMNS, Shape, column_of
-from .table_evidence import documents_of, evidence_of, papers_of
-from .table_names import TableNames
-from .table_papers import Papers
-from .table_record import shape_of, statement_id, statement_of
-from .yaml_tree import read_text
+from ..entities import Entity
+from ..grounding.folding import fold
+from ..names import NameIndex
+from ..problems import KnowledgeFileError, Problem
+from ..reference import Reference
+from ..yaml_tree import read_text
+from .cells import Row
+from .columns import TABLE_COLUMNS, Shape, column_of
+from .evidence_cells import documents_of, evidence_of, papers_of
+from .grounded_names import TableNames
+from .papers import Papers
+from .row_record import shape_of, statement_id, statement_of
 
 TABLE_ENDINGS = (".csv", ".tsv")
 _REMARK = "#"  # a line that begins so is for people
