@@ -119,13 +119,18 @@ def _statement_lines(kb: KnowledgeBase, statement: Statement) -> Iterator[str]:
     ]
     if context:
         yield from _wrapped("    ", f"in: {', '.join(context)}")
+    printed = getattr(statement, "printed_cargo", None)
+    if printed is not None:
+        yield from _wrapped("    ", f"the source prints {printed}")
     if statement.correction is not None:
         yield from _correction_lines(statement.correction)
     if statement.note is not None:
         yield from _wrapped("    ", f"note: {statement.note}")
     for evidence in statement.evidence:
         yield from _evidence_lines(kb, evidence)
-    yield f"    [{statement.id}]"
+    yield f"    [{statement.id}]  belief {kb.belief(statement.id):.2f}"
+    for other in kb.contradictions(statement.id):
+        yield f"    contradicted by [{other.id}]"
 
 
 def _axis_lines(axis: Axis) -> Iterator[str]:
