@@ -212,3 +212,30 @@ def test_names_of_the_table_of_identifiers_are_understood(shipped, asked, meant)
 def test_a_name_that_neither_records_nor_table_know_is_refused_with_names_of_the_records(shipped):
     with pytest.raises(UnknownNameError, match="hsa-miR-1246"):
         shipped.find(cargo="hsa-miR-12460")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("NF-κB", "NF-kB"),
+        ("PD-1", "PDCD1"),
+        ("integrin αvβ5", "integrin alphavbeta5"),
+        ("macrophages", "macrophage"),
+        ("TAMs", "tumour-associated macrophage"),
+        ("HUVECs", "human umbilical vein endothelial cell"),
+        ("circ-METRN", "circMETRN"),
+    ],
+)
+def test_spellings_and_plurals_of_the_documents_are_understood(shipped, asked, meant):
+    assert shipped.name(asked) == meant
+
+
+@pytest.mark.parametrize("asked", ["ERK", "TAZ", "TGFβ", "miR-151a"])
+def test_a_name_of_several_things_is_never_guessed(shipped, asked):
+    with pytest.raises(InputError):
+        shipped.name(asked)
+
+
+def test_a_system_that_does_not_exist_is_refused(shipped):
+    with pytest.raises(InputError, match="S20"):
+        shipped.find(system="S99")

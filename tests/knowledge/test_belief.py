@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exocosm.knowledge import Evidence, Influence, load
+from exocosm.knowledge import Claim, Context, Effect, Evidence, Influence, load
 from exocosm.knowledge.belief import belief, contradictions, support, weight
 
 
@@ -85,3 +85,22 @@ def test_transfers_contradict_where_cargo_recipient_and_thing_changed_are_the_sa
     assert base.belief("axis-151a-3p") < alone.belief("axis-151a-3p")
     # A selection knows of what it left out.
     assert base.subset(["axis-151a-3p"]).belief("axis-151a-3p") == base.belief("axis-151a-3p")
+
+
+def test_statements_about_other_circumstances_do_not_contradict():
+    one, other = arrow("a", "up"), arrow("b", "down")
+    glioma, melanoma = Context(cancer="glioma"), Context(cancer="melanoma")
+    assert contradictions([replace(one, context=glioma), replace(other, context=glioma)])
+    assert contradictions([replace(one, context=glioma), replace(other, context=melanoma)]) == {}
+    assert contradictions([one, replace(other, context=Context(condition="hypoxia"))]) == {}
+
+
+def test_a_suggestion_of_therapy_contradicts_nothing():
+    effect = {"agent": "exosome", "evidence": (piece(),), "claim": "x"}
+    up = Claim(id="a", kind="immune", phenotypes=(Effect(name="growth", effect="up"),), **effect)
+    down = Claim(id="b", kind="therapy", phenotypes=(Effect(name="growth", effect="down"),), **effect)
+    assert contradictions([up, down]) == {}
+    assert contradictions([up, replace(down, kind="immune")]) == {
+        "a": (replace(down, kind="immune"),),
+        "b": (up,),
+    }

@@ -1,6 +1,7 @@
 """What must hold for the curated data."""
 
 import os
+import re
 import time
 
 import pytest
@@ -97,3 +98,13 @@ def test_loading_and_asking_are_quick(shipped):
     shipped.find(text="hypoxia", cargo="hsa-miR-21-5p")
     assert loaded - start < 5.0
     assert time.perf_counter() - loaded < 2.0
+
+
+def test_notes_speak_of_the_matter_and_not_of_how_they_were_made(shipped):
+    talk = re.compile(
+        r"\b(reading [AB]|both readings|part 00|by contract|next record|record before)\b|\.yaml|: \{", re.I
+    )
+    written = [
+        (s.id, text) for s in shipped for text in (s.note, s.claim, s.correction and s.correction.reason)
+    ]
+    assert [identifier for identifier, text in written if text and talk.search(text)] == []

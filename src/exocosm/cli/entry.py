@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _never_fail_on_a_character()
     try:
+        _refuse_broken_text(arguments)
         code = _dispatch(arguments)
         sys.stdout.flush()
         return code
@@ -84,6 +85,15 @@ def _dispatch(arguments: list[str]) -> int:
         parser.print_help(sys.stderr)
         return 2
     return command(args)
+
+
+def _refuse_broken_text(arguments: list[str]) -> None:
+    # Bytes that are no UTF-8 reach Python as lone surrogates, which nothing can print or look up.
+    for word in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise InputError(
+                f"Expected words in UTF-8, found {word.encode('utf-8', 'backslashreplace').decode()!r}."
+            )
 
 
 def _report_error(error: BaseException, arguments: list[str]) -> int:

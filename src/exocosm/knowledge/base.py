@@ -18,7 +18,7 @@ from .compiled import DATA, compiled_trees
 from .entities import Entity
 from .evidence import Evidence
 from .finding import Finding
-from .grounding import ground
+from .grounding import AmbiguousGroundingError, ground
 from .merge import Merge, synonyms_by_name
 from .names import NameIndex, UnknownNameError, suggest
 from .own.own_files import read_own
@@ -204,6 +204,7 @@ class KnowledgeBase:
             expect.one_of(STATEMENT_KINDS, kind=kind)
             tests.append(lambda statement: statement.kind == kind)
         if system is not None:
+            expect.one_of([f"S{number}" for number in range(1, 21)], system=system)
             tests.append(lambda statement: system in statement.systems)
         if text is not None:
             tests.append(index.has_words(text))
@@ -276,11 +277,16 @@ class KnowledgeBase:
 
     def _by_table(self, name: str, unknown: UnknownNameError) -> str:
         """Find the entity with the identifier that `name` has in the table: PD-L1 is CD274."""
+        known = self._whole_base._name_by_identifier
         try:
-            identifier = ground(name).id
+            found = known.get(ground(name).id)
+        except AmbiguousGroundingError as ambiguous:
+            # Never a guess, even where the records speak of one of its meanings only.
+            if any(meaning.id in known for meaning in ambiguous.meanings):
+                raise
+            raise unknown from None
         except InputError:
             raise unknown from None  # the closest names of the records help more than those of the table
-        found = self._whole_base._name_by_identifier.get(identifier)
         if found is None:
             raise unknown
         return found

@@ -27,6 +27,7 @@ READ_WEIGHT = {"full_text": 0.60, "abstract": 0.60, "title": 0.55, "database_row
 LEVEL_WEIGHT = {"detected": 0.7, "transferred": 0.9, "sufficient": 1.2, "necessary": 1.3}
 _UNSTATED = 0.8
 _SIGN = {"up": 1, "down": -1}
+_NO_ASSERTION = ("therapy", "open_question")
 _Assertion = tuple[str, str | None, str, int]  # subject, cell, changed name, sign
 
 
@@ -57,7 +58,8 @@ def contradictions(statements: Iterable[Statement]) -> dict[str, tuple[Statement
 
     Opposite is: the same subject (cargo, or what acts) changes the same thing in the same cell the other way.
     A mechanism that names no cell holds in any; one that names a cell speaks for that cell and is no
-    contradiction to the general rule.
+    contradiction to the general rule. Statements about different cancers, conditions or donors do not meet,
+    and neither suggestions of therapy nor open questions contradict anything.
     """
     said: dict[tuple[str, str | None, str], dict[int, list[Statement]]] = {}
     for statement in statements:
@@ -67,13 +69,25 @@ def contradictions(statements: Iterable[Statement]) -> dict[str, tuple[Statement
     for signs in said.values():
         for one in signs.get(1, ()):
             for other in signs.get(-1, ()):
-                if one.id != other.id:
+                if one.id != other.id and _meet(one, other):
                     found[one.id][other.id] = other
                     found[other.id][one.id] = one
     return {identifier: tuple(others.values()) for identifier, others in found.items()}
 
 
+def _meet(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements speak of the same cancer, condition and donor."""
+    pairs = (
+        (one.context.cancer, other.context.cancer),
+        (one.context.condition, other.context.condition),
+        (roles_of(one).donors, roles_of(other).donors),
+    )
+    return all(first == second for first, second in pairs)
+
+
 def _assertions(statement: Statement) -> Iterator[_Assertion]:
+    if statement.kind in _NO_ASSERTION:
+        return
     roles = roles_of(statement)
     subject = roles.cargo if statement.kind == "axis" else roles.agent or roles.cargo
     if subject is None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from exocosm.errors import InputError
 
+from .grounding.folding import fold
 from .mirna import parse_mirna
 
 
@@ -51,8 +53,9 @@ class NameIndex:
         """Return the names meant: `name` itself, else any case of a name, else those with it as a synonym."""
         if name in self.names:
             return {name}
-        fold = name.strip().casefold()
-        return set(self._by_name.get(fold) or self._by_synonym.get(fold) or self._without_species(name))
+        key = name.strip().casefold()
+        found = self._by_name.get(key) or self._by_synonym.get(key) or self._without_species(name)
+        return set(found or self._spelt_otherwise(name))
 
     def one(self, name: str) -> str:
         """Return the one name meant by `name`.
@@ -88,6 +91,24 @@ class NameIndex:
     def suggestions(self, name: str) -> str:
         """Return a sentence with the names and synonyms closest to `name`, or an empty string."""
         return suggest(name, self._spelling.values())
+
+    def _spelt_otherwise(self, name: str) -> set[str]:
+        """Names that differ in Greek letters, dashes or accents only, or are the singular of a plural."""
+        for text in (name, name[:-1] if name.endswith("s") else ""):
+            key = fold(text)
+            if key in self._by_fold:
+                return self._by_fold[key]
+        return set()
+
+    @cached_property
+    def _by_fold(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for names in (self._by_name, self._by_synonym):
+            for known, meant in names.items():
+                # Two strands of a miRNA differ by more than spelling; a miRNA is found by its own rules.
+                if fold(known) and not parse_mirna(known):
+                    found.setdefault(fold(known), set()).update(meant)
+        return found
 
     def _without_species(self, name: str) -> set[str]:
         parsed = parse_mirna(name)

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import threading
 
 import pandas as pd
 import pytest
@@ -112,3 +114,21 @@ def test_wrong_format_and_missing_folder_are_refused_and_nothing_is_left(kb, tmp
     with pytest.raises(InputError, match="folder"):
         save_as(kb, "tsv", tmp_path / "none" / "x.tsv")
     assert list(tmp_path.glob("x*")) == []
+
+
+def test_a_link_keeps_pointing_and_a_device_stays_a_device(kb, tmp_path):
+    (tmp_path / "real.tsv").write_text("old", encoding="utf-8")
+    (tmp_path / "link.tsv").symlink_to(tmp_path / "real.tsv")
+    save_as(kb, "tsv", tmp_path / "link.tsv")
+    assert (tmp_path / "link.tsv").is_symlink()
+    assert (tmp_path / "real.tsv").read_text(encoding="utf-8").startswith("id\t")
+    os.mkfifo(tmp_path / "pipe")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text(encoding="utf-8")))
+    reader.start()
+    save_as(kb, "tsv", tmp_path / "pipe")
+    reader.join(10)
+    assert read[0].startswith("id\t")
+    assert (tmp_path / "pipe").is_fifo()
+    with pytest.raises(InputError, match="folder"):
+        save_as(kb, "tsv", tmp_path)

@@ -80,7 +80,19 @@ def _fill(writer: Writer, kb: KnowledgeBase, quotes: bool, stream: TextIO) -> No
 
 
 def _write_whole(file: Path, fill: Callable[[TextIO], None]) -> None:
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    """Write a new file beside the old one and put it in its place; a device or pipe is written to."""
+    if file.is_dir():
+        raise InputError(f"{str(file)!r} is a folder. Name a file in it.")
+    if file.exists() and not file.is_file():
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            fill(stream)
+        return
+    file = file.resolve()  # a link keeps pointing where it does
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError as error:
+        error.filename = str(file)  # the name the user knows
+        raise
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             fill(stream)

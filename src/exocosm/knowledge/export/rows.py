@@ -60,7 +60,7 @@ COLUMNS = {
     "where": "where each piece of evidence was read, separated by ' | '",
     "contradicted_by": "ids of the statements that say the opposite",
 }
-QUOTE_COLUMNS = ("quote", "quote_licence")
+QUOTE_COLUMNS = ("quote", "quote_licence", "printed_reading")
 
 
 def rows(kb: KnowledgeBase, *, quotes: bool = True) -> Iterator[dict[str, str]]:

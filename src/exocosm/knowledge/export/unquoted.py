@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from ..base import KnowledgeBase
 from ..evidence import Correction, Evidence
 
 LEFT_OUT = "(words of the source left out)"
+_IN_MARKS = re.compile(r'"([^"]*)"')
 _LONG = 6  # words; shorter phrases, such as "diagnostic and prognostic biomarker", belong to nobody
 
 
@@ -59,4 +61,8 @@ def _masked(text: str, long: list[str]) -> str:
     for quote in long:
         if quote in text:
             text = text.replace(quote, LEFT_OUT)
-    return text
+    return _IN_MARKS.sub(_if_long, text)
+
+
+def _if_long(found: re.Match[str]) -> str:
+    return LEFT_OUT if len(found[1].split()) >= _LONG else found[0]

@@ -16,6 +16,7 @@ from ..statement import Statement
 from ..table.papers import title_key
 from .own_files import SharedPaper
 
+_SHOWN = 5  # names in a message; `meets` holds all
 ConflictKind = Literal["same statement", "contradiction", "same paper", "entity", "synonym"]
 
 
@@ -47,20 +48,30 @@ def conflicts(
 
 
 def _said_again(after: KnowledgeBase, own: list[Placed]) -> Iterator[Conflict]:
+    """Compare by meaning; of many statements of one's own that say the same, the first speaks for all."""
+    places = {item.record.id: item for item in own}
     by_meaning: dict[object, list[Statement]] = {}
     for statement in after:
         by_meaning.setdefault(_meaning(statement), []).append(statement)
-    for item, others in _each_pair_once(own, lambda one: by_meaning[_meaning(one)]):
-        papers = _papers(item.record)
-        common = sorted({paper for other in others for paper in papers & _papers(other)})
-        rests = f"resting on the same paper ({', '.join(common)})" if common else "resting on other sources"
-        yield Conflict(
-            kind="same statement",
-            name=item.record.id,
-            place=str(item),
-            meets=tuple(other.id for other in others),
-            message=f"says what {_listed(other.id for other in others)} says, {rests}.",
-        )
+    for group in by_meaning.values():
+        mine = [statement for statement in group if statement.id in places]
+        others = [statement for statement in group if statement.id not in places]
+        if mine and len(group) > 1:
+            yield _repetition(mine, others, places[mine[0].id])
+
+
+def _repetition(mine: list[Statement], others: list[Statement], item: Placed) -> Conflict:
+    met = [*others, *mine[1:]]
+    papers = _papers(item.record)
+    common = sorted({paper for other in met for paper in papers & _papers(other)})
+    rests = f"resting on the same paper ({_listed(common)})" if common else "resting on other sources"
+    return Conflict(
+        kind="same statement",
+        name=item.record.id,
+        place=str(item),
+        meets=tuple(other.id for other in met),
+        message=f"says what {_listed(other.id for other in met)} says, {rests}.",
+    )
 
 
 def _contradictions(after: KnowledgeBase, own: list[Placed]) -> Iterator[Conflict]:
@@ -197,4 +208,7 @@ def _described(entity: Entity) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    return " and ".join(words)
+    words = list(words)
+    shown = words[:_SHOWN]
+    more = [f"{len(words) - _SHOWN} more"] if len(words) > _SHOWN else []
+    return " and ".join([*shown, *more])
