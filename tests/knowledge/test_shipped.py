@@ -7,6 +7,7 @@ import time
 import pytest
 
 from exocosm.knowledge import check_citations, check_quotes, ground, load, shortcuts, validate
+from exocosm.knowledge.record import strings
 
 
 def test_shipped_data_have_no_problems():
@@ -108,3 +109,13 @@ def test_notes_speak_of_the_matter_and_not_of_how_they_were_made(shipped):
         (s.id, text) for s in shipped for text in (s.note, s.claim, s.correction and s.correction.reason)
     ]
     assert [identifier for identifier, text in written if text and talk.search(text)] == []
+
+
+def test_no_record_names_a_place_on_somebodys_machine(shipped):
+    here = re.compile(r"(^|[\s('\"])(/tmp|/home|/work|/Users|[A-Z]:\\)[/\w]")
+    written = [
+        text
+        for record in (*shipped.statements, *shipped.phenotypes, *shipped.references)
+        for text in strings(record)
+    ]
+    assert [text for text in written if here.search(text)] == []

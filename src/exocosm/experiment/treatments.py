@@ -56,14 +56,7 @@ class KnockDown:
     def apply(self, model: Model) -> Model:
         """Return the treated model."""
         model.cargo(self.cargo)
-        efficiency = parameter(self.efficiency, to="dimensionless", at_most=1.0)
-        left = replace(
-            efficiency,
-            name=f"production_left:{self.cargo}",
-            value=1.0 - efficiency.value,
-            prior=_complement(efficiency.prior),
-            note=f"1 - {efficiency.name}",
-        )
+        left = _left(self.efficiency, f"production_left:{self.cargo}")
 
         def lowered(kind: CellKind) -> CellKind:
             if self.cargo not in {amount.cargo for amount in kind.endogenous}:
@@ -93,14 +86,7 @@ class SilenceGene:
 
     def apply(self, model: Model) -> Model:
         """Return the treated model."""
-        efficiency = parameter(self.efficiency, to="dimensionless", at_most=1.0)
-        left = replace(
-            efficiency,
-            name=f"activity_left:{self.gene}",
-            value=1.0 - efficiency.value,
-            prior=_complement(efficiency.prior),
-            note=f"1 - {efficiency.name}",
-        )
+        left = _left(self.efficiency, f"activity_left:{self.gene}")
 
         def silenced(kind: CellKind) -> CellKind:
             if self.gene not in _controlling_genes(kind):
@@ -271,6 +257,18 @@ def _with_controls(kind: CellKind, change: Callable[[Control], Control]) -> Cell
             for release in kind.releases
         ),
         endogenous=tuple(changed(amount) for amount in kind.endogenous),
+    )
+
+
+def _left(efficiency: str, name: str) -> Parameter:
+    """Return what a knock-down of this efficiency leaves."""
+    taken = parameter(efficiency, to="dimensionless", at_most=1.0)
+    return replace(
+        taken,
+        name=name,
+        value=1.0 - taken.value,
+        prior=_complement(taken.prior),
+        note=f"1 - {taken.name}",
     )
 
 
