@@ -58,8 +58,8 @@ def contradictions(statements: Iterable[Statement]) -> dict[str, tuple[Statement
 
     Opposite is: the same subject (cargo, or what acts) changes the same thing in the same cell the other way.
     A mechanism that names no cell holds in any; one that names a cell speaks for that cell and is no
-    contradiction to the general rule. Statements about different cancers, conditions or donors do not meet,
-    and neither suggestions of therapy nor open questions contradict anything.
+    contradiction to the general rule. Statements about two cancers, other conditions or other donors do not
+    meet, and neither suggestions of therapy nor open questions contradict anything.
     """
     said: dict[tuple[str, str | None, str], dict[int, list[Statement]]] = {}
     for statement in statements:
@@ -76,13 +76,13 @@ def contradictions(statements: Iterable[Statement]) -> dict[str, tuple[Statement
 
 
 def _meet(one: Statement, other: Statement) -> bool:
-    """Tell whether two statements speak of the same cancer, condition and donor."""
-    pairs = (
-        (one.context.cancer, other.context.cancer),
-        (one.context.condition, other.context.condition),
-        (roles_of(one).donors, roles_of(other).donors),
+    """Tell whether two statements speak of like circumstances: one condition, one donor, no two cancers."""
+    cancers = {one.context.cancer, other.context.cancer} - {None}
+    return (
+        len(cancers) < 2
+        and one.context.condition == other.context.condition
+        and roles_of(one).donors == roles_of(other).donors
     )
-    return all(first == second for first, second in pairs)
 
 
 def _assertions(statement: Statement) -> Iterator[_Assertion]:
