@@ -52,7 +52,6 @@ _NAMES_IN: dict[str, Callable[[Roles], set[str]]] = {
     "pathway": lambda roles: {effect.name for effect in roles.pathways},
     "phenotype": lambda roles: {effect.name for effect in roles.phenotypes},
 }
-ROLES = tuple(_NAMES_IN)
 
 
 def _words(text: str) -> list[str]:
