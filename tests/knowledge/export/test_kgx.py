@@ -137,3 +137,18 @@ def test_any_text_stays_in_its_cell(name, synonym):
         rows = [line.split("\t") for line in stream.getvalue().split("\n")[:-1]]
         assert {len(row) for row in rows} == {len(columns)}
         assert "|" not in rows[1][columns.index("name" if "name" in columns else "note")]
+
+
+def test_an_interruption_replaces_neither_of_the_two_files(kb, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "written"
+    folder.mkdir()
+    for file in save_as(kb, "kgx", folder / "base.tsv"):
+        file.write_text("before")
+    monkeypatch.setattr(kgx, "_edge_row", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_as(kb, "kgx", folder / "base.tsv")
+    found = {file.name: file.read_text() for file in folder.iterdir()}
+    assert found == {"base_nodes.tsv": "before", "base_edges.tsv": "before"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -51,7 +51,7 @@ def format_named(name: str) -> Format:
 def save_as(kb: KnowledgeBase, form: str, path: str | Path, *, quotes: bool = True) -> list[Path]:
     """Write a knowledge base to one file, or to the two files of KGX; return the files.
 
-    A file is replaced only when the new one is complete.
+    A file is replaced only when all that is written with it is complete.
 
     Parameters
     ----------
@@ -67,25 +67,24 @@ def save_as(kb: KnowledgeBase, form: str, path: str | Path, *, quotes: bool = Tr
     if not target.parent.is_dir():
         raise InputError(f"There is no folder {str(target.parent)!r}. Make it first, or name another place.")
     content = kb if quotes else unquoted(kb)
-    written = []
-    for suffix, writer in format_named(form).writers.items():
-        file = target.with_name(f"{target.stem}{suffix}{target.suffix}")
-        _write_whole(file, partial(_fill, writer, content, quotes))
-        written.append(file)
-    return written
+    writers = format_named(form).writers
+    files = [target.with_name(f"{target.stem}{suffix}{target.suffix}") for suffix in writers]
+    with ExitStack() as whole:
+        for file, writer in zip(files, writers.values(), strict=True):
+            stream = whole.enter_context(_replacing(file))
+            writer(content, stream, quotes=quotes)
+            stream.flush()  # a full disk shows before any file is replaced
+    return files
 
 
-def _fill(writer: Writer, kb: KnowledgeBase, quotes: bool, stream: TextIO) -> None:
-    writer(kb, stream, quotes=quotes)
-
-
-def _write_whole(file: Path, fill: Callable[[TextIO], None]) -> None:
-    """Write a new file beside the old one and put it in its place; a device or pipe is written to."""
+@contextmanager
+def _replacing(file: Path) -> Iterator[TextIO]:
+    """Give a stream beside the old file, put it in its place at the end; a device or pipe is written to."""
     if file.is_dir():
         raise InputError(f"{str(file)!r} is a folder. Name a file in it.")
     if file.exists() and not file.is_file():
         with file.open("w", encoding="utf-8", newline="") as stream:
-            fill(stream)
+            yield stream
         return
     file = file.resolve()  # a link keeps pointing where it does
     try:
@@ -95,7 +94,7 @@ def _write_whole(file: Path, fill: Callable[[TextIO], None]) -> None:
         raise
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            fill(stream)
+            yield stream
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, file)
     except BaseException:
