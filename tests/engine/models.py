@@ -11,19 +11,17 @@ import numpy as np
 
 from exocosm.engine.backends import get_backend
 from exocosm.engine.compiled import Compiled
-from exocosm.engine.start import start
+from exocosm.engine.start import enter_kind, start
 from exocosm.engine.state import State, empty_cells
 from exocosm.model import (
     AddCopies,
     AddDrug,
     AddVesicles,
     CellKind,
-    Cycle,
     DrugKill,
     Link,
     Loading,
     Model,
-    Necrosis,
     Network,
     Placement,
     Polarisation,
@@ -31,7 +29,21 @@ from exocosm.model import (
     Response,
 )
 
-from .small_models import cargo, cell, drug_field, edge, link, model, network, node, number, oxygen, vesicle
+from .small_models import (
+    cargo,
+    cell,
+    dividing,
+    drug_field,
+    edge,
+    link,
+    model,
+    network,
+    node,
+    number,
+    oxygen,
+    ramp,
+    vesicle,
+)
 
 BACKENDS: tuple[SimpleNamespace, ...] = tuple(get_backend(name) for name in ("reference", "cpu"))
 
@@ -45,10 +57,10 @@ def laid_out(compiled: Compiled, kinds, voxels, seed: int = 1) -> State:
     cells["parent"][:] = -1
     cells["kind"], cells["voxel"] = kinds, np.asarray(voxels, dtype=np.int64)
     cells["alive"][:] = True
+    cells["attacking"][:] = -1
     cells["copies"] = compiled.start_copies[kinds]
-    for i, kind in enumerate(kinds):
-        resting = compiled.networks[kind].resting
-        cells["activity"][i, : resting.size] = resting
+    cells["behaviour"] = compiled.behaviours.base[kinds][:, compiled.behaviours.changing]
+    enter_kind(compiled, cells, np.arange(len(kinds)))
     state.cells, state.next_id = cells, len(kinds)
     return state
 
@@ -130,33 +142,27 @@ def random_kind(rng: np.random.Generator, name: str, classes, cargoes, net: Netw
         holds=held,
         net=net,
         vesicles=tuple(v for v in classes if rng.random() < 0.8),
+        does={"apoptosis": rng.uniform(0, 0.003), "necrosis": 0.003},
+        dead_time=rng.uniform(0, 30) if name == "kind0" else 0.0,
     )
     endogenous = tuple(
         replace(amount, production_factor=number(f"factor:{name}:{amount.cargo}", rng.uniform(0, 2)))
         for amount in made.endogenous
     )
+    grown = dividing(rng.uniform(0, 0.01), f"division:{name}")
     return replace(
         made,
         endogenous=endogenous,
         releases=tuple(_modulated(release, rng) for release in made.releases),
         responses=tuple(
-            Response(phenotype="P", rate=rate, sign=int(rng.choice([-1, 1])), fold=number("F", 3.0))
-            for rate in ("division", "death", "polarisation", "drug_tolerance")
+            Response(phenotype="P", behaviour=what, sign=int(rng.choice([-1, 1])), fold=number("F", 3.0))
+            for what in ("cycle entry", "apoptosis", "polarisation", "drug tolerance")
         ),
-        cycle=Cycle(
-            rate=number(f"division:{name}", rng.uniform(0, 0.01), "1/min"),
-            oxygen_stop=number("oxygen stop", 5.0, "mmHg"),
-            oxygen_full=number("oxygen full", 38.0, "mmHg"),
-        ),
-        necrosis=Necrosis(
-            oxygen_start=number("necrosis start", 5.0), oxygen_max=number("necrosis max", 2.5),
-            rate_max=number("necrosis rate", 0.003),
-        ),
-        apoptosis=number(f"apoptosis:{name}", rng.uniform(0, 0.003), "1/min"),
-        dead_time=number("dead time", rng.uniform(0, 30), "min") if name == "kind0" else None,
+        cycle=grown["cycle"],
+        modulations=(*grown["modulations"], ramp("necrosis", 5.0, 2.5)),
         polarisation=Polarisation(forward=number("forward", 0.01), backward=number("backward", 0.02)),
         drug_kill=DrugKill(drug="drug", half_kill=number("half kill", 0.1), hill=number("hill", 2.0)),
-    )  # fmt: skip
+    )
 
 
 def _modulated(release: Release, rng: np.random.Generator) -> Release:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exocosm.model import (
+    Behaviour,
     Cargo,
     CellKind,
-    Cycle,
+    Death,
     Domain,
     DrugKill,
     Edge,
@@ -17,6 +18,7 @@ from exocosm.model import (
     Loading,
     Mechanics,
     Model,
+    Modulation,
     Network,
     Node,
     Parameter,
@@ -27,6 +29,7 @@ from exocosm.model import (
     Uptake,
     VesicleKind,
     chosen,
+    live,
 )
 
 
@@ -95,14 +98,17 @@ def cell(
     holds: dict[str, float] | None = None,
     net: Network | None = None,
     vesicles: tuple[str, ...] = ("sEV",),
+    does: dict[str, float] | None = None,
+    dead_time: float = 0.0,
     **more,
 ) -> CellKind:
+    does = {"oxygen uptake": 10.0} | (does or {})
+    remains = Death(duration=number(f"dead time:{name}", dead_time, "min"))
     loadings = tuple(Loading(cargo=c, copies=number(f"q:{name}:{c}", q)) for c, q in (sends or {}).items())
     return CellKind(
         name=name,
         entity="",
         radius=number(f"r:{name}", 8.0, "um"),
-        oxygen_uptake=number(f"o2:{name}", 10.0, "1/min"),
         hypoxia_start=number("hypoxia start", 15.0, "mmHg"),
         hypoxia_full=number("hypoxia full", 4.0, "mmHg"),
         releases=tuple(
@@ -129,8 +135,31 @@ def cell(
             for c, amount in (holds or {}).items()
         ),
         network=net or network(),
-        **more,
+        behaviours=tuple(
+            Behaviour(name=what, value=number(f"{what}:{name}", value)) for what, value in does.items()
+        ),
+        **{"apoptosis": remains, "necrosis": remains} | more,
     )
+
+
+def ramp(
+    behaviour: str, zero: float, one: float, signal: str = "oxygen", *, clipped: bool = True
+) -> Modulation:
+    return Modulation(
+        behaviour=behaviour,
+        signal=signal,
+        zero=number(f"{behaviour} none at", zero),
+        one=number(f"{behaviour} full at", one),
+        clipped=clipped,
+    )
+
+
+def dividing(rate: float, name: str = "division") -> dict:
+    """Make a live cycle that oxygen slows, as keywords of a cell."""
+    return {
+        "cycle": live(number(name, rate, "1/min")),
+        "modulations": (ramp("cycle entry", 5.0, 38.0),),
+    }
 
 
 def model(
@@ -185,13 +214,9 @@ def talking_tissue(shape=(1, 12, 12), count: int = 30, **more) -> Model:
         "donor",
         sends={"miR-x": 0.4, "lnc-y": 0.2},
         holds={"miR-x": 900.0, "lnc-y": 300.0},
-        cycle=Cycle(
-            rate=number("division", 0.003, "1/min"),
-            oxygen_stop=number("oxygen stop", 5.0),
-            oxygen_full=number("oxygen full", 38.0),
-        ),
-        apoptosis=number("apoptosis", 0.0005, "1/min"),
-        dead_time=number("dead time", 60.0, "min"),
+        does={"apoptosis": 0.0005},
+        dead_time=60.0,
+        **dividing(0.003),
     )
     recipient = cell(
         "recipient",
@@ -201,7 +226,7 @@ def talking_tissue(shape=(1, 12, 12), count: int = 30, **more) -> Model:
         polarisation=Polarisation(
             forward=number("forward", 0.001, "1/min"), backward=number("backward", 0.0005, "1/min")
         ),
-        responses=(Response(phenotype="P", rate="polarisation", sign=1, fold=number("F", 3.0)),),
+        responses=(Response(phenotype="P", behaviour="polarisation", sign=1, fold=number("F", 3.0)),),
     )
     return model(
         [donor, recipient],
@@ -221,12 +246,8 @@ def drugged_dish(half_kill: float = 0.1, count: int = 200) -> Model:
         "growing",
         rate=0.0,
         takes=0.0,
-        cycle=Cycle(
-            rate=number("division", 0.002, "1/min"),
-            oxygen_stop=number("oxygen stop", 5.0),
-            oxygen_full=number("oxygen full", 38.0),
-        ),
-        dead_time=number("dead time", 60.0, "min"),
+        dead_time=60.0,
+        **dividing(0.002),
         drug_kill=DrugKill(drug="drug", half_kill=number("half kill", half_kill), hill=number("hill", 2.0)),
     )
     return model(

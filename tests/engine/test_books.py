@@ -12,7 +12,7 @@ from exocosm.engine.compiled import compile_model
 from .models import BACKENDS, groups, laid_out, random_model
 from .small_models import cell, model
 
-STEPS = {"dish": Steps(vesicle=12.0, cell=12.0), "tissue": Steps(), "box": Steps(vesicle=3.0, cell=6.0)}
+STEPS = {"dish": Steps(exchange=12.0, cell=12.0), "tissue": Steps(), "box": Steps(exchange=3.0, cell=6.0)}
 
 
 @settings(max_examples=30)
@@ -24,7 +24,7 @@ def test_books_close_for_any_model_and_no_field_is_ever_negative(seed, domain):
         duration="72 min",
         seed=seed,
         steps=steps,
-        record_every=f"{steps.vesicle} min",
+        record_every=f"{steps.exchange} min",
     )
     assert len(trajectory.books) > 0
     for account in trajectory.books:

@@ -1,7 +1,6 @@
 """Cells: cargo kept up, chances of division, death, change of state and killing by a drug."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,18 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from exocosm.engine.compiled import (
-    DEATH,
-    DIE,
-    DIVIDE,
-    DIVISION,
-    DRUG_TOLERANCE,
-    POLARISATION,
-    RATES,
-    compile_model,
-)
+from exocosm.engine.compiled import DIE, DIVIDE, NOTHING, STARVE, compile_model
 from exocosm.engine.laws import phenotype as laws
-from exocosm.model import Cycle, DrugKill, Necrosis, Polarisation
+from exocosm.engine.start import sense_oxygen
+from exocosm.model import DrugKill, Polarisation, live
 
 from .models import BACKENDS, assert_same, laid_out, random_model, twins
 from .small_models import cargo, cell, drug_field, model, number, oxygen
@@ -35,49 +26,25 @@ def population(kind, n=N, cargoes=()):
     return compiled, laid_out(compiled, np.zeros(n), np.zeros(n))
 
 
-def decided(device, compiled, state, *, oxygen=38.0, drug=0.0, dt=6.0, **ln_factors):
-    """Events of one step; keywords name rates and give the ln of their factor."""
-    exponents = np.zeros((state.n_cells, len(RATES)))
-    for name, value in ln_factors.items():
-        exponents[:, RATES[name]] = value
-    n = state.n_cells
-    return device.cells.decide(
-        compiled, state, np.full(n, float(oxygen)), np.full(n, float(drug)), exponents, dt, SEED
-    )
+def decided(device, compiled, state, *, drug=0.0, dt=6.0):
+    """Events of one step."""
+    return device.cells.decide(compiled, state, np.full(state.n_cells, float(drug)), dt, SEED)[0]
 
 
 def assert_share(count: int, probability: float, n: int = N) -> None:
     assert stats.binomtest(int(count), n, probability).pvalue > 1e-3
 
 
-def growing(**more):
-    cycle = Cycle(
-        rate=number("division", 0.02, "1/min"),
-        oxygen_stop=number("stop", 5.0),
-        oxygen_full=number("full", 38.0),
-    )
-    return cell("growing", rate=0.0, takes=0.0, **{"cycle": cycle, **more})
+def growing(rate=0.02, **more):
+    return cell("growing", rate=0.0, takes=0.0, **{"cycle": live(number("division", rate, "1/min")), **more})
 
 
-def killed(half_kill=0.2, hill=2.0):
+def killed(half_kill=0.2, hill=2.0, **more):
     kill = DrugKill(drug="drug", half_kill=number("half", half_kill), hill=number("hill", hill))
-    return growing(drug_kill=kill)
+    return growing(drug_kill=kill, **more)
 
 
 # --- laws
-
-
-@given(st.floats(0, 100), st.floats(0, 50), st.floats(0.1, 50))
-def test_oxygen_laws_are_ramps_between_their_ends(oxygen, low, width):
-    high = low + width
-    assert laws.hypoxia_signal(low, high, low) == laws.oxygen_share(high, low, high) == 1.0
-    assert laws.hypoxia_signal(high, high, low) == laws.oxygen_share(low, low, high) == 0.0
-    assert laws.hypoxia_signal(oxygen, high, low) == pytest.approx(1.0 - laws.oxygen_share(oxygen, low, high))
-    inside = min(max(oxygen, low), high)
-    assert laws.oxygen_share(oxygen, low, high) == pytest.approx((inside - low) / width, abs=1e-9)
-    assert laws.necrosis_rate(oxygen, high, low, 0.3) == pytest.approx(
-        0.3 * (high - inside) / width, abs=1e-9
-    )
 
 
 def test_killing_is_a_hill_curve_moved_by_tolerance():
@@ -123,73 +90,70 @@ def test_production_covers_loss_and_export(device):
 # --- fate
 
 
-@pytest.mark.parametrize("ln_factor", [-0.7, 0.0, 0.9])
-def test_division_has_its_probability(device, ln_factor):
-    compiled, state = population(growing())
-    events = decided(device, compiled, state, oxygen=30.0, division=ln_factor)
-    rate = 0.02 * 25.0 / 33.0 * math.exp(ln_factor)
+@pytest.mark.parametrize("rate", [0.005, 0.02, 0.1])
+def test_division_has_its_probability(device, rate):
+    compiled, state = population(growing(rate))
+    events = decided(device, compiled, state)
     assert_share((events == DIVIDE).sum(), 1.0 - math.exp(-rate * 6.0))
-    assert not (events == DIE).any()
+    assert set(events) == {DIVIDE, NOTHING}
 
 
-@pytest.mark.parametrize(("oxygen_level", "ln_factor"), [(38.0, 0.0), (38.0, 1.0), (3.0, 0.0), (1.0, -1.0)])
-def test_death_adds_necrosis_and_apoptosis(device, oxygen_level, ln_factor):
-    necrosis = Necrosis(
-        oxygen_start=number("start", 5.0), oxygen_max=number("max", 2.5), rate_max=number("most", 0.02)
-    )
-    kind = growing(cycle=None, necrosis=necrosis, apoptosis=number("apoptosis", 0.01))
-    compiled, state = population(kind)
-    events = decided(device, compiled, state, oxygen=oxygen_level, death=ln_factor)
-    rate = 0.01 * math.exp(ln_factor) + {38.0: 0.0, 3.0: 0.8, 1.0: 1.0}[oxygen_level] * 0.02
-    assert_share((events == DIE).sum(), 1.0 - math.exp(-rate * 6.0))
+@pytest.mark.parametrize(("apoptosis", "necrosis"), [(0.01, 0.0), (0.0, 0.02), (0.03, 0.01)])
+def test_death_adds_necrosis_and_apoptosis(device, apoptosis, necrosis):
+    compiled, state = population(growing(cycle=None, does={"apoptosis": apoptosis, "necrosis": necrosis}))
+    events = decided(device, compiled, state)
+    total = apoptosis + necrosis
+    assert_share((events != NOTHING).sum(), 1.0 - math.exp(-total * 6.0))
+    assert_share((events == STARVE).sum(), necrosis / total, (events != NOTHING).sum())
 
 
 def test_dead_cells_decide_nothing(device):
-    compiled, state = population(growing(apoptosis=number("apoptosis", 10.0)))
+    compiled, state = population(growing(does={"apoptosis": 10.0}))
     state.cells["alive"][::2] = False
     events = decided(device, compiled, state, dt=600.0)
     assert not events[::2].any()
     assert np.all(events[1::2] == DIE)
 
 
-@pytest.mark.parametrize("ln_tolerance", [0.0, math.log(2.0)])
-def test_lesions_kill_at_division_with_their_probability(device, ln_tolerance):
+@pytest.mark.parametrize("tolerance", [1.0, 2.0])
+def test_lesions_kill_at_division_with_their_probability(device, tolerance):
     """Everyone would divide; lesions 0.1 + 0.2 against 0.2 with Hill coefficient 2."""
-    compiled, state = population(killed())
+    compiled, state = population(killed(does={"drug tolerance": tolerance}))
     state.cells["lesions"][:] = 0.1
-    events = decided(device, compiled, state, drug=0.2, dt=1e5, drug_tolerance=ln_tolerance)
+    events = decided(device, compiled, state, drug=0.2, dt=1e5)
     assert state.cells["lesions"] == pytest.approx(0.3)
     assert set(events) == {DIVIDE, DIE}
-    assert_share((events == DIE).sum(), 1.0 / (1.0 + (math.exp(ln_tolerance) * 0.2 / 0.3) ** 2))
+    assert_share((events == DIE).sum(), 1.0 / (1.0 + (tolerance * 0.2 / 0.3) ** 2))
 
 
 def test_lesions_alone_kill_nobody_who_does_not_divide(device):
-    compiled, state = population(killed(half_kill=1e-9))
-    events = decided(device, compiled, state, oxygen=5.0, drug=100.0)
+    compiled, state = population(killed(half_kill=1e-9, cycle=live(number("division", 0.0))))
+    events = decided(device, compiled, state, drug=100.0)
     assert not events.any()
 
 
-@pytest.mark.parametrize("ln_factor", [0.0, 0.8])
-def test_polarisation_changes_at_its_rates(device, ln_factor):
-    """A phenotype multiplies the way forward and divides the way back."""
+@pytest.mark.parametrize("change", [1.0, 2.2])
+def test_polarisation_changes_at_its_rates(device, change):
+    """The behaviour multiplies the way forward and divides the way back."""
     kind = growing(
-        cycle=None, polarisation=Polarisation(forward=number("f", 0.02), backward=number("b", 0.05))
+        cycle=None,
+        does={"polarisation": change},
+        polarisation=Polarisation(forward=number("f", 0.02), backward=number("b", 0.05)),
     )
     compiled, state = population(kind)
     state.cells["polarised"][: N // 2] = True
-    decided(device, compiled, state, polarisation=ln_factor)
-    change = math.exp(ln_factor)
+    decided(device, compiled, state)
     back, forth = ~state.cells["polarised"][: N // 2], state.cells["polarised"][N // 2 :]
     assert_share(back.sum(), 1.0 - math.exp(-0.05 / change * 6.0), N // 2)
     assert_share(forth.sum(), 1.0 - math.exp(-0.02 * change * 6.0), N // 2)
 
 
-def test_hypoxia_follows_oxygen(device):
-    """From 0 at 15 mmHg to 1 at 4 mmHg."""
-    compiled, state = population(growing(), 4)
-    exponents, oxygen_levels = np.zeros((4, len(RATES))), np.array([38.0, 15.0, 9.5, 1.0])
-    device.cells.decide(compiled, state, oxygen_levels, np.zeros(4), exponents, 1e-9, SEED)
-    assert state.cells["hypoxia"] == pytest.approx([0.0, 0.0, 0.5, 1.0])
+def test_hypoxia_follows_oxygen():
+    """From 0 at 15 mmHg to 1 at 4 mmHg; the dead keep what they had."""
+    compiled, state = population(growing(), 5)
+    state.cells["alive"][4] = False
+    sense_oxygen(compiled, state, np.array([38.0, 15.0, 9.5, 1.0, 1.0]))
+    assert state.cells["hypoxia"] == pytest.approx([0.0, 0.0, 0.5, 1.0, 0.0])
 
 
 @settings(max_examples=30)
@@ -203,19 +167,13 @@ def test_back_ends_decide_alike(seed, dt):
     state.cells["alive"], state.cells["polarised"] = rng.random(n) < 0.9, rng.random(n) < 0.5
     state.cells["lesions"] = rng.random(n)
     state.cells["copies"] *= 10.0 ** rng.uniform(-2, 2, state.cells["copies"].shape)
-    oxygen_levels, drug = rng.uniform(0, 40, n), rng.random(n) * 0.1
-    exponents = rng.normal(0.0, 1.0, (n, len(RATES)))
+    state.cells["activity"] = rng.random(state.cells["activity"].shape)
+    signals = rng.uniform(0, 40, (n, len(compiled.behaviours.signals)))
+    drug = rng.random(n) * 0.1
     pair, events = twins(state), []
     for backend, mine in zip(BACKENDS, pair, strict=True):
         backend.cells.keep_cargo(compiled, mine, dt)
-        events.append(backend.cells.decide(compiled, mine, oxygen_levels, drug, exponents, dt, seed))
+        backend.cells.behave(compiled, mine, signals)
+        events.append(backend.cells.decide(compiled, mine, drug, dt, seed))
     np.testing.assert_array_equal(*events)
     assert_same(*pair)
-
-
-def test_rates_have_their_places():
-    assert [DIVISION, DEATH, POLARISATION, DRUG_TOLERANCE] == list(RATES.values()) == [0, 1, 2, 3]
-    kind = replace(killed(), dead_time=number("dead", 30.0))
-    compiled, _ = population(kind, 1)
-    assert compiled.drug_kill[0] == pytest.approx([0.2, 2.0])
-    assert (compiled.drug_field[0], compiled.dead_time[0]) == (1, 30.0)

@@ -20,9 +20,9 @@ SEED = 5
 
 def donors(n: int, *, factor: float = 1.0, shape=(1, 10, 10), dead_time: float = 60.0):
     """An exporter: 200 copies at rest, lost at 0.01/min, and 0.5 copies with each of 4 vesicles a minute."""
-    kind = cell("donor", sends={"a": 0.5}, holds={"a": 200.0}, rate=4.0)
+    kind = cell("donor", sends={"a": 0.5}, holds={"a": 200.0}, rate=4.0, dead_time=dead_time)
     amount = Endogenous(cargo="a", copies=kind.endogenous[0].copies, production_factor=number("kd", factor))
-    kind = replace(kind, endogenous=(amount,), dead_time=number("dead time", dead_time, "min"))
+    kind = replace(kind, endogenous=(amount,))
     compiled = compile_model(model([kind], [], [cargo("a", 0.01)], shape=shape))
     state = laid_out(compiled, np.zeros(n), np.zeros(n))
     state.cells["position"][:] = 50.0
@@ -31,7 +31,7 @@ def donors(n: int, *, factor: float = 1.0, shape=(1, 10, 10), dead_time: float =
 
 def divide(compiled, state, events=None):
     events = np.full(state.n_cells, DIVIDE) if events is None else np.asarray(events)
-    apply_events(compiled, state, events, 6.0, SEED)
+    apply_events(compiled, state, events, state.cells["kind"], 6.0, SEED)
     return state.cells
 
 

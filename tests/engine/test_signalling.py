@@ -8,21 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from exocosm.engine.compiled import RATES, compile_model
+from exocosm.engine.compiled import compile_model
 from exocosm.engine.laws.signalling import ACTIVITY_MAX
 from exocosm.errors import InputError
-from exocosm.model import Response
 
 from .models import BACKENDS, random_network
-from .small_models import cell, edge, link, model, network, node, number
+from .small_models import cell, edge, link, model, network, node
 
 CARGOES = ("mir", "lnc", "circ")
 seeds = st.integers(0, 2**32 - 1)
 amounts = st.floats(1e-3, 1e6)
 
 
-def compiled_network(net, responses=()):
-    kind = cell("any", net=net, responses=tuple(responses))
+def compiled_network(net):
+    kind = cell("any", net=net)
     return compile_model(model([kind], [], CARGOES)).networks[0]
 
 
@@ -170,26 +169,6 @@ def test_weights_into_a_node_are_normalised(device):
     # τ dx/dt at the start; 1e-9/1 of a step keeps 1e-7 of relative rounding.
     aim = sigmoid(logit(0.4) + 1.7 * (0.6 * (0.9 - 0.2) - 0.8 * (0.6 - 0.5)))
     assert (moved[2] - 0.4) / 1e-9 == pytest.approx(aim - 0.4, rel=1e-6)
-
-
-@given(x=st.floats(1e-6, 1.0 - 1e-6), y=st.floats(1e-6, 1.0 - 1e-6))
-def test_phenotypes_put_bounded_factors_on_rates(x, y):
-    """ln factor = Σ sign ln F y/n over n phenotypes; y = (x - b)/(1 - b) above rest, (x - b)/b below."""
-    net = network([node("P", 0.3, kind="phenotype"), node("Q", 0.6, kind="phenotype")])
-    responses = [
-        Response(phenotype="P", rate="death", sign=1, fold=number("F", 4.0)),
-        Response(phenotype="Q", rate="death", sign=-1, fold=number("F2", 9.0)),
-        Response(phenotype="Q", rate="division", sign=1, fold=number("F3", 2.0)),
-    ]
-    p = (x - 0.3) / (0.7 if x > 0.3 else 0.3)
-    q = (y - 0.6) / (0.4 if y > 0.6 else 0.6)
-    for backend in BACKENDS:
-        out = np.full((2, len(RATES)), 5.0)
-        activity = np.array([[0.3, 0.6], [x, y]])
-        backend.signalling.rate_exponents(compiled_network(net, responses), np.array([0, 1]), activity, out)
-        assert list(out[0]) == [0.0] * 4
-        death = 0.5 * math.log(4.0) * p - 0.5 * math.log(9.0) * q
-        assert out[1] == pytest.approx([math.log(2.0) * q, death, 0.0, 0.0], abs=1e-12)
 
 
 @pytest.mark.parametrize("resting", [0.0, 1.0, 0.9995])

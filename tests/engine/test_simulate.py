@@ -9,7 +9,8 @@ import pytest
 
 from exocosm.engine import Steps, simulate
 from exocosm.engine.backends.cpu.threads import MANY_CELLS
-from exocosm.engine.compiled import RATES, compile_model
+from exocosm.engine.compiled import compile_model
+from exocosm.engine.signals import sense
 from exocosm.errors import InputError, RunError
 from exocosm.model import AddCopies, AddDrug, AddVesicles, Loading, Placement
 
@@ -74,9 +75,9 @@ def test_arguments_that_cannot_be_used_are_named(options, said):
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
-        ({"vesicle": 4.0}, "vesicle step, found 4 min"),
-        ({"mechanics": 4.0}, "mechanics step, found 4 min"),
-        ({"vesicle": 12.0}, "vesicle step"),
+        ({"exchange": 4.0}, "exchange step, found 4 min"),
+        ({"exchange": 3.0, "mechanics": 2.0}, "mechanics step, found 2 min"),
+        ({"exchange": 12.0}, "exchange step"),
         ({"cell": 0.0}, "`cell`"),
     ],
 )
@@ -181,7 +182,7 @@ def test_a_point_spreads_by_2dt_along_each_axis_of_a_box():
     )
     dose = AddVesicles(vesicle="sEV", recipient="still", per_recipient=number("n", 1000.0), loadings=())
     trajectory = simulate(
-        with_events(made, dose), duration=f"{minutes} min", steps=Steps(vesicle=3.0), record_every="60 min"
+        with_events(made, dose), duration=f"{minutes} min", steps=Steps(exchange=3.0), record_every="60 min"
     )
     there = trajectory.frame(-1).fields["vesicles:sEV"] * spacing**3
     assert there.sum() == pytest.approx(1000.0 * math.exp(-0.01 * minutes), rel=1e-9)
@@ -213,7 +214,7 @@ def test_hindrance_slows_spreading_in_tissue():
 
 @pytest.mark.parametrize(("shape", "count"), [((1, 15, 15), 60), ((9, 9, 9), 150)])
 def test_oxygen_is_lowest_inside_a_tumour_and_makes_it_hypoxic(shape, count):
-    hungry = replace(still(), oxygen_uptake=number("o2:still", 400.0, "1/min"))
+    hungry = still(does={"oxygen uptake": 400.0})
     made = model([hungry], [Placement(kind="still", pattern="disc", count=count)], shape=shape)
     frame = simulate(made, duration="0 h").frame(0)
     oxygen_there = frame.fields["oxygen"]
@@ -257,13 +258,12 @@ def test_bits_do_not_depend_on_the_number_of_threads():
                 backend.vesicles.release(compiled, state, 6.0, 3)
                 backend.vesicles.take_up(compiled, state, *groups(state), 6.0, 3)
                 backend.cells.keep_cargo(compiled, state, 6.0)
-                exponents = np.zeros((n, len(RATES)))
                 for kind, network in enumerate(compiled.networks):
                     mine, cells = np.flatnonzero(state.cells["kind"] == kind), state.cells
                     rest = compiled.rest_copies[kind]
                     backend.signalling.signal(network, mine, cells["activity"], cells["copies"], rest, 6.0)
-                    backend.signalling.rate_exponents(network, mine, cells["activity"], exponents)
-                backend.cells.decide(compiled, state, np.full(n, 30.0), np.zeros(n), exponents, 6.0, 3)
+                backend.cells.behave(compiled, state, sense(compiled, state, None))
+                backend.cells.decide(compiled, state, np.zeros(n), 6.0, 3)
     finally:
         numba.set_num_threads(before)
     assert state.cells["taken"].sum() > n

@@ -81,7 +81,9 @@ def test_reference_and_cpu_make_the_same_run():
 def test_without_a_push_everything_stays_at_rest():
     """No vesicles released: activities and copies must not move, endogenous cargo present."""
     made = talking_tissue()
-    silent = tuple(replace(kind, releases=(), cycle=None, apoptosis=None) for kind in made.cell_kinds)
+    silent = tuple(
+        replace(kind, releases=(), cycle=None, modulations=(), behaviours=()) for kind in made.cell_kinds
+    )
     trajectory = simulate(replace(made, cell_kinds=silent), duration="12 h", seed=1)
     first, last = trajectory.frame(0), trajectory.frame(-1)
     np.testing.assert_allclose(last.cells["activity"], first.cells["activity"], rtol=0, atol=1e-12)
@@ -107,7 +109,7 @@ def released_at_one_cell(shape, spacing, diffusion, dt, minutes="120 min"):
     )
     dose = AddVesicles(vesicle="sEV", recipient="still", per_recipient=number("added", 1e6), loadings=())
     trajectory = simulate(
-        with_events(made, dose), duration=minutes, record_every="60 min", steps=Steps(vesicle=dt, cell=6.0)
+        with_events(made, dose), duration=minutes, record_every="60 min", steps=Steps(exchange=dt, cell=6.0)
     )
     return trajectory
 

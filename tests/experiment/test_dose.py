@@ -50,7 +50,8 @@ def unlinked(model, keep):
         network=replace(kind.network, edges=(), links=links, nodes=nodes),
         responses=(),
         cycle=None,
-        apoptosis=None,
+        modulations=(),
+        behaviours=(),
     )
     kinds = tuple(kind if k.name == kind.name else k for k in model.cell_kinds)
     return replace(model, cell_kinds=kinds, events=())

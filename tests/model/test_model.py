@@ -15,9 +15,10 @@ from exocosm.model import (
     AddCopies,
     AddDrug,
     AddVesicles,
+    Behaviour,
     Cargo,
     CellKind,
-    Cycle,
+    CustomDatum,
     Domain,
     DrugKill,
     Edge,
@@ -27,7 +28,7 @@ from exocosm.model import (
     Loading,
     Mechanics,
     Model,
-    Necrosis,
+    Modulation,
     Network,
     Node,
     Parameter,
@@ -36,8 +37,13 @@ from exocosm.model import (
     Prior,
     Release,
     Response,
+    Rule,
     Uptake,
     VesicleKind,
+    ki67_advanced,
+    standard_apoptosis,
+    standard_necrosis,
+    standard_volume,
 )
 
 
@@ -98,13 +104,31 @@ def cell(name: str, value: float, *, bare: bool) -> CellKind:
         {}
         if bare
         else {
-            "responses": (Response(phenotype="growth", rate="division", sign=1, fold=number("F")),),
-            "cycle": Cycle(rate=number("r"), oxygen_stop=number("stop"), oxygen_full=number("full")),
-            "necrosis": Necrosis(
-                oxygen_start=number("start"), oxygen_max=number("max"), rate_max=number("rm")
+            "responses": (Response(phenotype="growth", behaviour="cycle entry", sign=1, fold=number("F")),),
+            "behaviours": (Behaviour(name="apoptosis", value=number("apoptosis", value)),),
+            "modulations": (
+                Modulation(
+                    behaviour="cycle entry",
+                    signal="drug",
+                    zero=number("stop", 5.0, spread=1.0),
+                    one=number("full", 38.0),
+                ),
             ),
-            "apoptosis": number("apoptosis", value),
-            "dead_time": number("dead"),
+            "rules": (
+                Rule(
+                    signal="hypoxia",
+                    direction="decreases",
+                    behaviour="necrosis",
+                    saturation=number("least", 0.0, spread=1.0),
+                    half_max=number("half oxygen", 4.0),
+                    power=number("power", 4.0),
+                ),
+            ),
+            "cycle": ki67_advanced(),
+            "volume": standard_volume(),
+            "apoptosis": standard_apoptosis(),
+            "necrosis": standard_necrosis(),
+            "custom": (CustomDatum(name="oncoprotein", value=number("onco"), spread=0.25, low=0.0),),
             "polarisation": Polarisation(forward=number("fw"), backward=number("bw")),
             "drug_kill": DrugKill(drug="drug", half_kill=number("half"), hill=number("hill")),
         }
@@ -113,7 +137,6 @@ def cell(name: str, value: float, *, bare: bool) -> CellKind:
         name=name,
         entity="",
         radius=number("radius"),
-        oxygen_uptake=number("o2"),
         hypoxia_start=number("hs"),
         hypoxia_full=number("hf"),
         releases=(
@@ -240,7 +263,8 @@ def test_adding_numbers_changes_no_other_draw(seed, draw):
     one, other = values(small.drawn(seed, draw)), values(large.drawn(seed, draw))
     assert set(one) < set(other)
     assert all(other[name] == value for name, value in one.items())
-    assert len(set(one.values())) == len(one)  # none is left at its central value, none shares a draw
+    uncertain = [one[name] for name, (p, _) in small.parameters().items() if p.prior.shape != "fixed"]
+    assert len(set(uncertain)) == len(uncertain)  # none is left at its central value, none shares a draw
 
 
 def test_draws_have_the_median_and_spread_of_the_prior():
@@ -300,7 +324,10 @@ def link(kind: str, cargo: str, target: str) -> Link:
         (lambda m: replace(m, events=(replace(m.events[1], vesicle="x"),)), "vesicle class `x`"),
         (kind_with(uptakes=(Uptake(vesicle="x", clearance=number("c"), escape=number("e")),)), "class `x`"),
         (kind_with(endogenous=(Endogenous(cargo="x", copies=number("c")),)), "cargo `x`"),
-        (kind_with(responses=(Response(phenotype="x", rate="death", sign=1, fold=number("c")),)), "`x`"),
+        (
+            kind_with(responses=(Response(phenotype="x", behaviour="apoptosis", sign=1, fold=number("c")),)),
+            "`x`",
+        ),
         (kind_with(drug_kill=DrugKill(drug="x", half_kill=number("a"), hill=number("h"))), "field `x`"),
         (network_with(links=(link("repression", "lnc", "x"),)), "No node `x`"),
         (network_with(links=(link("sponge", "lnc", "x"),)), "No cargo `x`"),

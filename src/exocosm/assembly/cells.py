@@ -11,17 +11,19 @@ from typing import Any
 from exocosm.errors import InputError
 from exocosm.knowledge import Axis, KnowledgeBase
 from exocosm.model import (
+    Behaviour,
     CellKind,
-    Cycle,
+    Death,
     DrugKill,
     Endogenous,
     Link,
-    Necrosis,
+    Modulation,
     Parameter,
     Polarisation,
     Prior,
     Release,
     Response,
+    live,
 )
 
 from . import vesicles
@@ -59,18 +61,18 @@ def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis
         name=name,
         entity=str(kb.entity(name).id or ""),
         radius=_fixed(row["radius"], "um"),
-        oxygen_uptake=parameter("oxygen_uptake_rate", to="1/min"),
         hypoxia_start=_fixed("oxygen_hypoxic_threshold", "mmHg"),
         hypoxia_full=_fixed("oxygen_hypoxic_saturation", "mmHg"),
         releases=(_release(kb, row, name, lineage, axes),),
         uptakes=(vesicles.uptake(),),
         endogenous=_endogenous(kb, name, lineage, axes, links),
         network=network,
+        behaviours=_behaviours(row),
+        modulations=_modulations(row),
         responses=_responses(read, row, tolerance),
-        cycle=_cycle(row),
-        necrosis=_necrosis() if row.get("necrosis") else None,
-        apoptosis=parameter(row["death"], to="1/min") if "death" in row else None,
-        dead_time=parameter(row["dead_time"], to="min") if "dead_time" in row else None,
+        cycle=live(_division_rate(row)) if "doubling_time" in row else None,
+        apoptosis=_death(row),
+        necrosis=_death(row),
         polarisation=_polarisation(row),
         drug_kill=_drug_kill(scenario.drug, row) if tolerance and scenario.drug else None,
     )
@@ -136,32 +138,44 @@ def _endogenous(
     )
 
 
-def _cycle(row: dict) -> Cycle | None:
-    if "doubling_time" not in row:
-        return None
-    time = parameter(row["doubling_time"], to="min")
-    return Cycle(
-        rate=inverse(
-            time,
-            name=f"division_rate:{row['doubling_time']}",
-            unit="1/min",
-            factor=_LN2,
-            why="ln 2 over the doubling time",
-        ),
-        oxygen_stop=_fixed("oxygen_proliferation_threshold", "mmHg"),
-        oxygen_full=_fixed("oxygen_proliferation_saturation", "mmHg"),
-    )
-
-
-def _necrosis() -> Necrosis:
-    time = parameter("necrosis_time_at_max_rate", to="min")
-    return Necrosis(
-        oxygen_start=_fixed("oxygen_necrosis_threshold", "mmHg"),
-        oxygen_max=_fixed("oxygen_necrosis_max", "mmHg"),
-        rate_max=inverse(
+def _behaviours(row: dict) -> tuple[Behaviour, ...]:
+    """What the cell does at rest: it takes up oxygen, and dies as its row says."""
+    found = {"oxygen uptake": parameter("oxygen_uptake_rate", to="1/min")}
+    if "death" in row:
+        found["apoptosis"] = parameter(row["death"], to="1/min")
+    if row.get("necrosis"):
+        time = parameter("necrosis_time_at_max_rate", to="min")
+        found["necrosis"] = inverse(
             time, name="necrosis_rate_max", unit="1/min", factor=1.0, why="reciprocal of the time"
-        ),
+        )
+    return tuple(Behaviour(name=name, value=value) for name, value in found.items())
+
+
+def _modulations(row: dict) -> tuple[Modulation, ...]:
+    """What oxygen does to division and necrosis: linear between two levels."""
+    ramps = {}
+    if "doubling_time" in row:
+        ramps["cycle entry"] = ("oxygen_proliferation_threshold", "oxygen_proliferation_saturation")
+    if row.get("necrosis"):
+        ramps["necrosis"] = ("oxygen_necrosis_threshold", "oxygen_necrosis_max")
+    return tuple(
+        Modulation(behaviour=name, signal="oxygen", zero=_fixed(zero, "mmHg"), one=_fixed(one, "mmHg"))
+        for name, (zero, one) in ramps.items()
     )
+
+
+def _division_rate(row: dict) -> Parameter:
+    return inverse(
+        parameter(row["doubling_time"], to="min"),
+        name=f"division_rate:{row['doubling_time']}",
+        unit="1/min",
+        factor=_LN2,
+        why="ln 2 over the doubling time",
+    )
+
+
+def _death(row: dict) -> Death | None:
+    return Death(duration=parameter(row["dead_time"], to="min")) if "dead_time" in row else None
 
 
 def _polarisation(row: dict) -> Polarisation | None:
@@ -177,14 +191,14 @@ def _responses(read: tuple[str, ...], row: dict, tolerance: dict[str, int]) -> t
     responses = []
     if "M2 polarisation" in read and "polarisation" in row:
         fold = _ratio("fold_polarisation", "m1_to_m2_rate_qsp", "m1_to_m2_rate_gbm")
-        responses.append(Response(phenotype="M2 polarisation", rate="polarisation", sign=1, fold=fold))
+        responses.append(Response(phenotype="M2 polarisation", behaviour="polarisation", sign=1, fold=fold))
     if "proliferation" in read and "doubling_time" in row:
         fold = _ratio("fold_division", "doubling_time_scc25", "doubling_time_scc25_conditioned")
-        responses.append(Response(phenotype="proliferation", rate="division", sign=1, fold=fold))
+        responses.append(Response(phenotype="proliferation", behaviour="cycle entry", sign=1, fold=fold))
     for phenotype, sign in tolerance.items():
         fold = _ratio("fold_drug_tolerance", "tmz_ic50_resistant_t98g", "tmz_ic50_sensitive_mtt")
         responses.append(
-            Response(phenotype=phenotype, rate="drug_tolerance", sign=1 if sign > 0 else -1, fold=fold)
+            Response(phenotype=phenotype, behaviour="drug tolerance", sign=1 if sign > 0 else -1, fold=fold)
         )
     return tuple(responses)
 

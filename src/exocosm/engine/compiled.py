@@ -5,18 +5,55 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from exocosm.errors import InputError
 from exocosm.model import CellKind, Control, Loading, Model, Network, Release
 
+from .compiled_cells import Behaviours, Lives, compile_behaviours, compile_lives
 from .laws.signalling import ACTIVITY_MAX
 
-DIVISION, DEATH, POLARISATION, DRUG_TOLERANCE = range(4)
-RATES = {"division": DIVISION, "death": DEATH, "polarisation": POLARISATION, "drug_tolerance": DRUG_TOLERANCE}
 REPRESSION, DRIVE = range(2)
-NOTHING, DIVIDE, DIE = range(3)  # what a cell does in a step
+NOTHING, DIVIDE, DIE, STARVE = range(4)  # what a cell does in a step: STARVE is to die by necrosis
+
+
+class At(NamedTuple):
+    """Where the kernels find behaviours: an index, or the first of a row, one for each phase or kind."""
+
+    cycle_entry: int  # and the exits from the phases after it
+    apoptosis: int
+    necrosis: int
+    migration_speed: int
+    migration_bias: int
+    persistence: int
+    chemotaxis: int  # one for each field and vesicle class
+    adhesion: int
+    repulsion: int
+    reach: int
+    affinity: int  # one for each kind
+    movable: int
+    phagocytose_dead: int  # apoptotic, necrotic, other
+    phagocytose: int  # one for each kind, as the next
+    attack: int
+    fuse: int
+    transform: int
+    immunogenicity: int
+    asymmetric: int
+    attack_damage_rate: int
+    attack_duration: int
+    damage_rate: int
+    damage_repair_rate: int
+    elastic: int
+    attach: int
+    detach: int
+    most_attachments: int
+    polarisation: int
+    drug_tolerance: int
+    solute: int  # secretion, secretion target, uptake, export of each field
+    vesicle: int  # release, uptake of each class
+    custom: int
 
 
 @dataclass(frozen=True)
@@ -25,7 +62,7 @@ class CompiledNetwork:
 
     Edges of node i are `first[i]:first[i + 1]` in `source` and `strength` (g s w', so that the input of a
     node is the sum of strength · (x - b)). Links act on nodes (`link_kind` repression or drive), sponges
-    on miRNAs; both hold cargo indices. Responses hold sign · ln F / (number of responses on that rate).
+    on miRNAs; both hold cargo indices.
     """
 
     names: tuple[str, ...]
@@ -44,9 +81,6 @@ class CompiledNetwork:
     sponge_cargo: np.ndarray  # (sponges,) int
     sponge_mirna: np.ndarray  # (sponges,) int
     sponge_half: np.ndarray  # (sponges,) [copies]
-    response_node: np.ndarray  # (responses,) int
-    response_rate: np.ndarray  # (responses,) int
-    response_ln_fold: np.ndarray  # (responses,)
 
 
 @dataclass(frozen=True)
@@ -59,7 +93,6 @@ class Compiled:
     cargoes: tuple[str, ...]
     networks: tuple[CompiledNetwork, ...]
     radius: np.ndarray  # (k,) [µm]
-    oxygen_uptake: np.ndarray  # (k,) [1/min]
     hypoxia: np.ndarray  # (k, 2) [mmHg] start and full
     release_rate: np.ndarray  # (k, v) [vesicles/min] after inhibition
     release_burst: np.ndarray  # (k, v) vesicles per burst
@@ -72,12 +105,14 @@ class Compiled:
     start_copies: np.ndarray  # (k, c) at time 0: at rest, less what a knock-down has taken away before
     production: np.ndarray  # (k, c) [copies/min]
     cargo_loss: np.ndarray  # (c,) [1/min]
-    division: np.ndarray  # (k, 3) rate [1/min], oxygen_stop, oxygen_full [mmHg]
-    necrosis: np.ndarray  # (k, 3) oxygen_start, oxygen_max [mmHg], rate_max [1/min]
-    apoptosis: np.ndarray  # (k,) [1/min]
-    dead_time: np.ndarray  # (k,) [min]
+    behaviours: Behaviours
+    lives: Lives
+    at: At
+    resting_activity: np.ndarray  # (k, nodes) of the networks side by side, filled up with 0.5
+    custom: tuple[str, ...]
     polarisation: np.ndarray  # (k, 3) forward, backward [1/min], share at start
     drug_kill: np.ndarray  # (k, 2) half_kill [mmol/L], Hill coefficient; half_kill inf = no kill
+    oxygen: int  # index of the field named oxygen, which hypoxia is read from; -1 without
     drug_field: np.ndarray  # (k,) int: index of the field whose reaction makes lesions, -1 without
     diffusion: np.ndarray  # (v,) [µm²/min] in this domain
     loss: np.ndarray  # (v,) [1/min] outside cells
@@ -102,22 +137,25 @@ def compile_model(model: Model) -> Compiled:
     vesicles = tuple(vesicle.name for vesicle in model.vesicle_kinds)
     cargoes = tuple(cargo.name for cargo in model.cargoes)
     arrays = _release_arrays(model, vesicles, cargoes)
+    networks = tuple(_network(kind, cargoes) for kind in model.cell_kinds)
+    behaviours = compile_behaviours(model)
     dish = model.domain.well_mixed
     return Compiled(
         model=model,
         kinds=kinds,
         vesicles=vesicles,
         cargoes=cargoes,
-        networks=tuple(_network(kind, cargoes) for kind in model.cell_kinds),
+        networks=networks,
         radius=_column(model, lambda k: k.radius.value),
-        oxygen_uptake=_column(model, lambda k: k.oxygen_uptake.value),
         hypoxia=np.array([[k.hypoxia_start.value, k.hypoxia_full.value] for k in model.cell_kinds]),
-        division=np.array([_division(kind) for kind in model.cell_kinds]),
-        necrosis=np.array([_necrosis(kind) for kind in model.cell_kinds]),
-        apoptosis=_column(model, lambda k: k.apoptosis.value if k.apoptosis else 0.0),
-        dead_time=_column(model, lambda k: k.dead_time.value if k.dead_time else 0.0),
-        polarisation=np.array([_polarisation(kind) for kind in model.cell_kinds]),
-        drug_kill=np.array([_drug_kill(kind) for kind in model.cell_kinds]),
+        behaviours=behaviours,
+        lives=compile_lives(model),
+        at=_where(behaviours, model),
+        resting_activity=_side_by_side(networks),
+        custom=tuple(n.removeprefix("custom:") for n in behaviours.names if n.startswith("custom:")),
+        polarisation=np.array([_polarisation(k) for k in model.cell_kinds], dtype=float).reshape(-1, 3),
+        drug_kill=np.array([_drug_kill(kind) for kind in model.cell_kinds], dtype=float).reshape(-1, 2),
+        oxygen=next((i for i, field in enumerate(model.fields) if field.name == "oxygen"), -1),
         drug_field=np.array([_drug_field(model, kind) for kind in model.cell_kinds], dtype=np.int64),
         cargo_loss=np.array([cargo.loss.value for cargo in model.cargoes]),
         diffusion=np.array(
@@ -201,18 +239,56 @@ def ln_fold(modulated: Release | Loading) -> float:
     return math.log(modulated.modulator_fold.value)
 
 
-def _division(kind: CellKind) -> tuple[float, float, float]:
-    cycle = kind.cycle
-    if cycle is None:
-        return 0.0, 0.0, 1.0
-    return cycle.rate.value, cycle.oxygen_stop.value, cycle.oxygen_full.value
+def _where(behaviours: Behaviours, model: Model) -> At:
+    """Find the behaviours the kernels read; rows stand together in the dictionary of the model."""
+    kind = model.cell_kinds[0].name if model.cell_kinds else ""
+    field = model.fields[0].name if model.fields else ""
+    sensed = field or (f"{model.vesicle_kinds[0].name} vesicles" if model.vesicle_kinds else "")
+
+    def first(name: str) -> int:
+        return behaviours.names.index(name) if name in behaviours.names else 0
+
+    return At(
+        cycle_entry=behaviours.index("cycle entry"),
+        apoptosis=behaviours.index("apoptosis"),
+        necrosis=behaviours.index("necrosis"),
+        migration_speed=behaviours.index("migration speed"),
+        migration_bias=behaviours.index("migration bias"),
+        persistence=behaviours.index("migration persistence time"),
+        chemotaxis=first(f"chemotactic response to {sensed}"),
+        adhesion=behaviours.index("cell-cell adhesion"),
+        repulsion=behaviours.index("cell-cell repulsion"),
+        reach=behaviours.index("relative maximum adhesion distance"),
+        affinity=first(f"adhesive affinity to {kind}"),
+        movable=behaviours.index("is_movable"),
+        phagocytose_dead=behaviours.index("phagocytose apoptotic cell"),
+        phagocytose=behaviours.index("phagocytose other dead cell") + 1,
+        attack=first(f"attack {kind}"),
+        fuse=first(f"fuse to {kind}"),
+        transform=first(f"transform to {kind}"),
+        immunogenicity=first(f"immunogenicity to {kind}"),
+        asymmetric=first(f"asymmetric division to {kind}"),
+        attack_damage_rate=behaviours.index("attack damage rate"),
+        attack_duration=behaviours.index("attack duration"),
+        damage_rate=behaviours.index("damage rate"),
+        damage_repair_rate=behaviours.index("damage repair rate"),
+        elastic=behaviours.index("cell-cell adhesion elastic constant"),
+        attach=behaviours.index("cell attachment rate"),
+        detach=behaviours.index("cell detachment rate"),
+        most_attachments=behaviours.index("maximum number of cell attachments"),
+        polarisation=behaviours.index("polarisation"),
+        drug_tolerance=behaviours.index("drug tolerance"),
+        solute=0,
+        vesicle=behaviours.index("drug tolerance") + 1,
+        custom=len(behaviours.names) - sum(n.startswith("custom:") for n in behaviours.names),
+    )
 
 
-def _necrosis(kind: CellKind) -> tuple[float, float, float]:
-    necrosis = kind.necrosis
-    if necrosis is None:
-        return 0.0, -1.0, 0.0
-    return necrosis.oxygen_start.value, necrosis.oxygen_max.value, necrosis.rate_max.value
+def _side_by_side(networks: tuple[CompiledNetwork, ...]) -> np.ndarray:
+    side = np.full((len(networks), max((len(n.names) for n in networks), default=0)), 0.5)
+    for k, network in enumerate(networks):
+        side[k, : len(network.names)] = network.resting
+    return side
 
 
 def _polarisation(kind: CellKind) -> tuple[float, float, float]:
@@ -242,7 +318,6 @@ def _network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork:
     first, source, strength = _edges(network)
     acting = [link for link in network.links if link.kind != "sponge"]
     sponges = [link for link in network.links if link.kind == "sponge"]
-    counts = {rate: sum(r.rate == rate for r in kind.responses) for rate in RATES}
     return CompiledNetwork(
         names=tuple(node.name for node in network.nodes),
         resting=resting,
@@ -260,11 +335,6 @@ def _network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork:
         sponge_cargo=np.array([cargoes.index(k.cargo) for k in sponges], dtype=np.int64),
         sponge_mirna=np.array([cargoes.index(k.target) for k in sponges], dtype=np.int64),
         sponge_half=np.array([k.half_effect.value for k in sponges]),
-        response_node=np.array([network.index(r.phenotype) for r in kind.responses], dtype=np.int64),
-        response_rate=np.array([RATES[r.rate] for r in kind.responses], dtype=np.int64),
-        response_ln_fold=np.array(
-            [r.sign * math.log(r.fold.value) / counts[r.rate] for r in kind.responses], dtype=float
-        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Cells that divide, die and disappear: the bookkeeping of a changing population."""
+"""Cells that divide, die, change kind and disappear: the bookkeeping of a changing population."""
 
 from __future__ import annotations
 
@@ -6,28 +6,69 @@ import math
 
 import numpy as np
 
-from .compiled import DIE, DIVIDE, Compiled
-from .laws.random import AXIS, uniform
+from .compiled import DIE, DIVIDE, STARVE, Compiled
+from .compiled_cells import APOPTOTIC, NECROTIC
+from .laws.growth import radius_of
+from .laws.random import ASYMMETRY, AXIS, uniform
+from .start import enter_kind
 from .state import State
 
 
-def apply_events(compiled: Compiled, state: State, events: np.ndarray, dt: float, seed: int) -> None:
-    """Carry out the drawn `events` (n,): cells die, remains age and go, cells divide."""
-    cells = state.cells
-    cells["alive"][events == DIE] = False
-    dead = ~cells["alive"]
-    cells["dead_for"][dead] += dt
+def apply_events(
+    compiled: Compiled, state: State, events: np.ndarray, kinds: np.ndarray, dt: float, seed: int
+) -> None:
+    """Carry out the drawn `events` (n,) and `kinds` (n,): cells die, change, divide; remains age and go."""
+    kill(state, np.flatnonzero(events == DIE), APOPTOTIC)
+    kill(state, np.flatnonzero(events == STARVE), NECROTIC)
+    _transform(compiled, state, kinds)
     _divide(compiled, state, np.flatnonzero(events == DIVIDE), seed)
-    gone = ~state.cells["alive"] & (state.cells["dead_for"] > compiled.dead_time[state.cells["kind"]])
+    _age_remains(compiled, state, dt)
+
+
+def kill(state: State, which: np.ndarray, how: int) -> None:
+    """Let cells (m,) die: APOPTOTIC or NECROTIC."""
+    cells = state.cells
+    cells["alive"][which] = False
+    cells["death"][which] = how
+    cells["dead_for"][which] = 0.0
+    cells["attacking"][which] = -1
+    cells["volume_at_death"][which] = 4.0 / 3.0 * math.pi * cells["radius"][which] ** 3
+
+
+def remove(state: State, gone: np.ndarray) -> None:
+    """Take cells out of the state; `gone` (n,) is True for those that go."""
     if gone.any():
         state.cells = {name: array[~gone] for name, array in state.cells.items()}
+
+
+def _age_remains(compiled: Compiled, state: State, dt: float) -> None:
+    """Count the time since death, from rupture where the remains swell first, and remove what is over."""
+    cells, lives = state.cells, compiled.lives
+    dead = ~cells["alive"]
+    at = (cells["kind"], cells["death"])
+    waits = dead & np.isfinite(lives.rupture[at]) & ~cells["lysed"]
+    cells["dead_for"][dead & ~waits] += dt
+    remove(state, dead & (cells["dead_for"] > lives.duration[at]))
+
+
+def _transform(compiled: Compiled, state: State, kinds: np.ndarray) -> None:
+    """Change kinds. A cell keeps its size, contents and history; network and cycle start anew."""
+    cells = state.cells
+    changed = np.flatnonzero((kinds != cells["kind"]) & cells["alive"])
+    if changed.size:
+        kept = {name: cells[name][changed] for name in ("radius", "volume")}
+        cells["kind"][changed] = kinds[changed]
+        enter_kind(compiled, cells, changed)
+        own = compiled.lives.rest_volume[cells["kind"][changed], :3].sum(axis=1) > 0
+        for name, array in kept.items():
+            cells[name][changed[own]] = array[own]
 
 
 def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -> None:
     """Append one daughter per mother; the mother's entry becomes the other daughter.
 
-    What the cell holds above or below the level it keeps up itself is shared out, and so are lesions and
-    the tally of what it took up; its own content had doubled before division.
+    What the cell holds above or below the level it keeps up itself is shared out, and so are volume, lesions,
+    damage and the tally of what it took up; its own content had doubled before division.
     """
     if mothers.size == 0:
         return
@@ -39,6 +80,9 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
         cells[name][mothers] -= daughters[name]
     daughters["id"] = state.next_id + np.arange(mothers.size)
     daughters["parent"] = cells["id"][mothers]
+    daughters["birth"][:] = state.time
+    daughters["attacking"][:] = -1
+    _inherit_kind(compiled, state, daughters, seed)
     offset = _offsets(compiled, state, mothers, seed)
     daughters["position"] = cells["position"][mothers] + offset
     cells["position"][mothers] -= offset
@@ -47,21 +91,64 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
 
 
 def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:
-    cells = state.cells
-    own = (compiled.start_copies + state.added_copies)[cells["kind"][mothers]]
+    cells, lives = state.cells, compiled.lives
+    kind = cells["kind"][mothers]
+    own = (compiled.start_copies + state.added_copies)[kind]
     cells["copies"][mothers] = own + 0.5 * (cells["copies"][mothers] - own)
-    cells["lesions"][mothers] *= 0.5
+    for name in ("lesions", "damage", "damage_delivered"):
+        cells[name][mothers] *= 0.5
+    for k, cell_kind in enumerate(compiled.model.cell_kinds):
+        for datum in cell_kind.custom:
+            if datum.conserved:
+                cells["custom"][mothers[kind == k], compiled.custom.index(datum.name)] *= 0.5
+    if lives.has_volume:
+        cells["volume"][mothers, :3] *= 0.5
+        cells["aim"][mothers[lives.grows_ever[kind]]] *= 0.5
+        own_volume = mothers[lives.rest_volume[kind, :3].sum(axis=1) > 0]
+        cells["radius"][own_volume] = radius_of(cells["volume"][own_volume, :3].sum(axis=1))
+
+
+def _inherit_kind(compiled: Compiled, state: State, daughters: dict[str, np.ndarray], seed: int) -> None:
+    """Let daughters be of another kind, with the probabilities of asymmetric division."""
+    n, at, b = len(compiled.kinds), compiled.at.asymmetric, compiled.behaviours
+    columns = b.column[at : at + n]
+    if (columns < 0).all() and not b.base[:, at : at + n].any():
+        return
+    chances = b.base[daughters["kind"], at : at + n].copy()
+    for k in np.flatnonzero(columns >= 0):
+        chances[:, k] = daughters["behaviour"][:, columns[k]]
+    limits = np.cumsum(chances, axis=1)
+    changed = []
+    for row, cell in enumerate(daughters["id"]):
+        mark = uniform(seed, ASYMMETRY, state.step, int(cell), 0) * max(1.0, limits[row, -1])
+        found = int(np.searchsorted(limits[row], mark, side="right"))
+        if found < n and found != daughters["kind"][row]:
+            daughters["kind"][row] = found
+            changed.append(row)
+    if changed:
+        which = np.array(changed)
+        kept = {name: daughters[name][which].copy() for name in ("radius", "volume")}
+        enter_kind(compiled, daughters, which)
+        own = compiled.lives.rest_volume[daughters["kind"][which], :3].sum(axis=1) > 0
+        for name, array in kept.items():
+            daughters[name][which[own]] = array[own]
 
 
 def _offsets(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -> np.ndarray:
-    """Half the way between the daughters: a quarter radius along a random axis, in the plane in 2-D.  [µm]"""
+    """Half the way between the daughters along a random axis, in the plane in 2-D.  [µm]
+
+    A quarter radius for cells of constant volume; for those that grow, as far as leaves the centre of mass in
+    place and the daughters touching where the mother was: the radius of the mother less that of a daughter.
+    """
     flat = compiled.model.domain.shape[0] == 1
     offsets = np.zeros((mothers.size, 3))
+    grown = compiled.lives.rest_volume[state.cells["kind"][mothers], :3].sum(axis=1) > 0
+    share = np.where(grown, 2.0 ** (1.0 / 3.0) - 1.0, 0.25)
     for row, mother in enumerate(mothers):
         cell = int(state.cells["id"][mother])
         turn = 2.0 * math.pi * uniform(seed, AXIS, state.step, cell, 0)
         rise = 0.0 if flat else 2.0 * uniform(seed, AXIS, state.step, cell, 1) - 1.0
         level = math.sqrt(1.0 - rise * rise)
-        length = 0.25 * compiled.radius[state.cells["kind"][mother]]
+        length = share[row] * state.cells["radius"][mother]
         offsets[row] = length * np.array([level * math.cos(turn), level * math.sin(turn), rise])
     return offsets

@@ -46,9 +46,13 @@ class Recorder:
 
     def _cells(self, state: State) -> dict:
         compiled, cells = self.compiled, state.cells
-        as_is = ("id", "parent", "kind", "position", "alive", "polarised", "hypoxia", "lesions", "activity")
+        as_is = (
+            "id", "parent", "birth", "kind", "position", "radius", "alive", "death", "phase", "polarised",
+            "hypoxia", "lesions", "damage", "activity",
+        )  # fmt: skip
         kept = {name: cells[name].copy() for name in as_is}
-        kept["radius"] = compiled.radius[cells["kind"]]
+        for c, name in enumerate(compiled.custom):
+            kept[f"custom:{name}"] = cells["custom"][:, c].copy()
         for c, cargo in enumerate(compiled.cargoes):
             kept[f"cargo:{cargo}"] = cells["copies"][:, c].copy()
             kept[f"delivered:{cargo}"] = cells["delivered"][:, c].copy()

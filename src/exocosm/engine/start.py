@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from exocosm.model import AddCopies, AddDrug, AddVesicles, Event
+from exocosm.model import AddCopies, AddDrug, AddVesicles, CustomDatum, Event
 
 from .compiled import Compiled, ln_fold
-from .laws.phenotype import hypoxia_signal
-from .laws.random import INHERIT, POLARISATION, uniform
+from .laws.growth import radius_of
+from .laws.random import CUSTOM, INHERIT, POLARISATION, uniform
 from .laws.release import modulated
+from .laws.sampling import normal
 from .layout import place
 from .state import BOOKS, State, empty_cells, empty_fields
+
+_ATTEMPTS = 1000  # draws of a custom datum before its middle is taken: bounds further out are never missed
 
 
 def start(compiled: Compiled, seed: int) -> State:
@@ -25,10 +28,11 @@ def start(compiled: Compiled, seed: int) -> State:
     cells["kind"] = np.array([compiled.kinds.index(name) for name in names], dtype=np.int64)
     cells["position"] = np.ascontiguousarray(positions, dtype=float).reshape(-1, 3)
     cells["alive"][:] = True
+    cells["attacking"][:] = -1
+    enter_kind(compiled, cells, np.arange(len(positions)))
+    cells["custom"] = _custom(compiled, cells, seed)
     cells["copies"] = compiled.start_copies[cells["kind"]]
     for i, kind in enumerate(cells["kind"]):
-        resting = compiled.networks[kind].resting
-        cells["activity"][i, : resting.size] = resting
         share = compiled.polarisation[kind, 2]
         cells["polarised"][i] = uniform(seed, POLARISATION, 0, int(cells["id"][i]), 1) < share
     state = State(
@@ -42,6 +46,43 @@ def start(compiled: Compiled, seed: int) -> State:
     )
     _open_books(compiled, state)
     return state
+
+
+def enter_kind(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarray) -> None:
+    """Give cells (m,) what their kind starts with: network at rest, first phase, volume, radius."""
+    lives = compiled.lives
+    kind = cells["kind"][which]
+    cells["activity"][which] = compiled.resting_activity[kind]
+    cells["phase"][which] = lives.start_phase[kind]
+    cells["phase_time"][which] = 0.0
+    cells["aim"][which] = 1.0
+    cells["radius"][which] = compiled.radius[kind]
+    own = lives.rest_volume[kind, :3].sum(axis=1) > 0
+    if lives.has_volume:
+        cells["volume"][which] = lives.rest_volume[kind]
+        cells["radius"][which[own]] = radius_of(lives.rest_volume[kind[own], :3].sum(axis=1))
+
+
+def _custom(compiled: Compiled, cells: dict[str, np.ndarray], seed: int) -> np.ndarray:
+    """Numbers of the user's own at the start: the value of the kind, or a normal draw within its bounds."""
+    first = compiled.at.custom
+    found = compiled.behaviours.base[cells["kind"], first : first + len(compiled.custom)]
+    for k, kind in enumerate(compiled.model.cell_kinds):
+        for datum in kind.custom:
+            if datum.spread > 0:
+                c = compiled.custom.index(datum.name)
+                for i in np.flatnonzero(cells["kind"] == k):
+                    found[i, c] = _drawn(datum, seed, int(cells["id"][i]) * len(compiled.custom) + c)
+    return found
+
+
+def _drawn(datum: CustomDatum, seed: int, entity: int) -> float:
+    low, high = datum.bounds
+    for attempt in range(_ATTEMPTS):
+        value = datum.value.value + datum.spread * normal(seed, CUSTOM, 0, entity, attempt)
+        if low <= value <= high:
+            return value
+    return datum.value.value
 
 
 def _fields(compiled: Compiled, seed: int) -> dict[str, np.ndarray]:
@@ -72,9 +113,11 @@ def voxel_index(compiled: Compiled, positions: np.ndarray) -> np.ndarray:
 
 
 def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
-    """Set the hypoxia signal of every cell from the oxygen (n,) [mmHg] where it is."""
-    for i, kind in enumerate(state.cells["kind"]):
-        state.cells["hypoxia"][i] = hypoxia_signal(oxygen[i], *compiled.hypoxia[kind])
+    """Set the hypoxia signal of every living cell from the oxygen (n,) [mmHg] where it is."""
+    alive = state.cells["alive"]
+    start, full = compiled.hypoxia[state.cells["kind"]].T
+    signal = np.clip((start - oxygen) / (start - full), 0.0, 1.0)
+    state.cells["hypoxia"] = np.where(alive, signal, state.cells["hypoxia"])
 
 
 def apply_event(compiled: Compiled, state: State, event: Event) -> None:

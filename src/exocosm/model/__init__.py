@@ -1,13 +1,22 @@
 """What is simulated: pure data, no loops, saved as JSON."""
 
-from .cells import (
-    CellKind,
+from .behaviours import MAX_PHASES, Behaviour, Modulation, Response, Rule, behaviours_of, signals_of
+from .cells import CellKind, CustomDatum, DrugKill, Endogenous, Polarisation
+from .cycles import (
     Cycle,
-    DrugKill,
-    Endogenous,
-    Necrosis,
-    Polarisation,
-    Response,
+    Death,
+    Phase,
+    Remains,
+    Volume,
+    cycling_quiescent,
+    flow_cytometry,
+    flow_cytometry_separated,
+    ki67_advanced,
+    ki67_basic,
+    live,
+    standard_apoptosis,
+    standard_necrosis,
+    standard_volume,
 )
 from .events import AddCopies, AddDrug, AddVesicles, Event
 from .model import Model
@@ -17,13 +26,17 @@ from .tissue import Domain, Field, Mechanics, Placement
 from .vesicles import Cargo, Control, Loading, Release, Uptake, VesicleKind
 
 __all__ = [
+    "MAX_PHASES",
     "AddCopies",
     "AddDrug",
     "AddVesicles",
+    "Behaviour",
     "Cargo",
     "CellKind",
     "Control",
+    "CustomDatum",
     "Cycle",
+    "Death",
     "Domain",
     "DrugKill",
     "Edge",
@@ -34,17 +47,32 @@ __all__ = [
     "Loading",
     "Mechanics",
     "Model",
-    "Necrosis",
+    "Modulation",
     "Network",
     "Node",
     "Omission",
     "Parameter",
+    "Phase",
     "Placement",
     "Polarisation",
     "Prior",
     "Release",
+    "Remains",
     "Response",
+    "Rule",
     "Uptake",
     "VesicleKind",
+    "Volume",
+    "behaviours_of",
     "chosen",
+    "cycling_quiescent",
+    "flow_cytometry",
+    "flow_cytometry_separated",
+    "ki67_advanced",
+    "ki67_basic",
+    "live",
+    "signals_of",
+    "standard_apoptosis",
+    "standard_necrosis",
+    "standard_volume",
 ]

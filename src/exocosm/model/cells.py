@@ -1,58 +1,25 @@
-"""Kinds of cell: what one does at rest, and how its signalling changes that."""
+"""Kinds of cell: what one does at rest, and how signals and signalling change that."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
+from exocosm.errors import InputError
+
+from .behaviours import Behaviour, Modulation, Response, Rule
+from .cycles import Cycle, Death, Volume
 from .network import Network
 from .parameter import Parameter
 from .vesicles import Control, Release, Uptake
-
-Rate = Literal["division", "death", "polarisation", "drug_tolerance"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """A phenotype node that turns a rate up or down.
-
-    The rate is multiplied by exp(sign · ln F · y), with y = (x - b)/(1 - b) above rest and (x - b)/b below:
-    1 at rest, within [1/F, F]. `fold` is F. Several responses on one rate share the exponent, so that the
-    bound holds for all of them together.
-    """
-
-    phenotype: str
-    rate: Rate
-    sign: Literal[-1, 1]
-    fold: Parameter
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cycle:
-    """Division as a one-phase live cycle.
-
-    `rate` [1/min] at full oxygen; below `oxygen_full` [mmHg] it falls linearly to 0 at `oxygen_stop`.
-    """
-
-    rate: Parameter
-    oxygen_stop: Parameter
-    oxygen_full: Parameter
-
-
-@dataclass(frozen=True, kw_only=True)
-class Necrosis:
-    """Death for lack of oxygen: no rate at `oxygen_start` [mmHg], `rate_max` [1/min] at `oxygen_max`."""
-
-    oxygen_start: Parameter
-    oxygen_max: Parameter
-    rate_max: Parameter
 
 
 @dataclass(frozen=True, kw_only=True)
 class Polarisation:
     """Two macrophage states with first-order change between them [1/min].
 
-    A run starts with the stationary share polarised, forward/(forward + backward).
+    A run starts with the stationary share polarised, forward/(forward + backward). The behaviour
+    "polarisation" multiplies `forward` and divides `backward`.
     """
 
     forward: Parameter
@@ -64,8 +31,8 @@ class DrugKill:
     """Death at division of a cell that carries lesions of a drug.
 
     Lesions gather as the drug reacts, in units of the dose that made them [mmol/L]; at division the cell
-    dies with probability 1/(1 + (R θ/lesions)^h), θ = `half_kill`, R the drug tolerance (1 at rest), and
-    survivors share the lesions out among their daughters.
+    dies with probability 1/(1 + (R θ/lesions)^h), θ = `half_kill`, R the behaviour "drug tolerance" (1 at
+    rest), and survivors share the lesions out among their daughters.
     """
 
     drug: str
@@ -84,27 +51,79 @@ class Endogenous:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomDatum:
+    """A number of one's own that every cell of a kind carries, as a signal and a behaviour "custom:NAME".
+
+    Founders start with `value`, or with a normal draw of standard deviation `spread`, drawn anew until it
+    lies in [low, high]. Daughters inherit it, halved where it is `conserved` (an amount, not a level).
+    """
+
+    name: str
+    value: Parameter
+    spread: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    conserved: bool = False
+
+    def __post_init__(self) -> None:
+        low, high = self.bounds
+        if not (self.spread >= 0 and low <= self.value.value <= high):
+            raise InputError(
+                f"Expected custom datum {self.name!r} with a spread of 0 or above and low <= value <= high, "
+                f"found spread={self.spread!r}, {low!r}, {self.value.value!r}, {high!r}."
+            )
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest value a founder can have."""
+        low = -math.inf if self.low is None else self.low
+        return low, math.inf if self.high is None else self.high
+
+
+@dataclass(frozen=True, kw_only=True)
 class CellKind:
     """One kind of cell.
 
-    Lengths in µm, rates in 1/min. `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the
-    hypoxia signal from 0 to 1. `oxygen_uptake` [1/min] acts on the share of a voxel that the cell fills.
+    `radius` is that of a cell without a `volume` of its own [µm]. `behaviours` are the base values of what
+    it does (names in `behaviours_of`); `modulations`, `rules` and `responses` change them, in this order.
+    `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the hypoxia signal from 0 to 1.
+    With `normalised_chemotaxis` every gradient counts by its direction alone.
     """
 
     name: str
     entity: str
     radius: Parameter
-    oxygen_uptake: Parameter
     hypoxia_start: Parameter
     hypoxia_full: Parameter
     releases: tuple[Release, ...]
     uptakes: tuple[Uptake, ...]
     endogenous: tuple[Endogenous, ...]
     network: Network
+    behaviours: tuple[Behaviour, ...] = ()
+    modulations: tuple[Modulation, ...] = ()
+    rules: tuple[Rule, ...] = ()
     responses: tuple[Response, ...] = ()
     cycle: Cycle | None = None
-    necrosis: Necrosis | None = None
-    apoptosis: Parameter | None = None
-    dead_time: Parameter | None = None
+    volume: Volume | None = None
+    apoptosis: Death | None = None
+    necrosis: Death | None = None
+    normalised_chemotaxis: bool = False
+    custom: tuple[CustomDatum, ...] = ()
     polarisation: Polarisation | None = None
     drug_kill: DrugKill | None = None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Names of the behaviours that something changes, in order, some more than once."""
+        changes: list[Modulation | Rule | Response] = [*self.modulations, *self.rules, *self.responses]
+        return tuple(one.behaviour for one in changes)
+
+    @property
+    def sensed(self) -> tuple[str, ...]:
+        """Names of the signals that something reads, in order, some more than once."""
+        readers: list[Modulation | Rule] = [*self.modulations, *self.rules]
+        return tuple(one.signal for one in readers)
+
+    def behaviour(self, name: str) -> Parameter | None:
+        """Return the base value of a behaviour, None where the default holds."""
+        return next((one.value for one in self.behaviours if one.name == name), None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from exocosm.errors import InputError
 
+from .behaviours import check_behaviours
 from .cells import CellKind
 from .events import AddCopies, AddDrug, Event
 from .parameter import Parameter
@@ -140,6 +141,7 @@ def _check_references(model: Model) -> None:
         model.cell_kind(placement.kind)
     for event in model.events:
         _check_event(model, event)
+    check_behaviours(model)
     model.parameters()
 
 

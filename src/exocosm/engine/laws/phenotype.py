@@ -1,4 +1,4 @@
-"""Rates of what cells do, from oxygen, signalling and drug lesions."""
+"""Chances of what cells do: first-order events, and death by a drug at division."""
 
 from __future__ import annotations
 
@@ -8,27 +8,17 @@ from numba.extending import register_jitable
 
 
 @register_jitable
-def hypoxia_signal(oxygen, start, full):
-    """Hypoxia from 0 at `start` to 1 at `full`, linear in between.  [mmHg] → [1]"""
-    return min(1.0, max(0.0, (start - oxygen) / (start - full)))
-
-
-@register_jitable
-def oxygen_share(oxygen, stop, full):
-    """Share of the division rate left at this oxygen: 0 at `stop`, 1 at `full`, linear.  [mmHg] → [1]"""
-    return min(1.0, max(0.0, (oxygen - stop) / (full - stop)))
-
-
-@register_jitable
-def necrosis_rate(oxygen, start, full, rate_max):
-    """Rate of necrosis: none at `start`, `rate_max` at and below `full`, linear.  [mmHg, 1/min] → [1/min]"""
-    return rate_max * min(1.0, max(0.0, (start - oxygen) / (start - full)))
-
-
-@register_jitable
 def event_probability(rate, dt):
     """Probability of a first-order event within `dt`: 1 - exp(-rate dt).  [1/min, min] → [1]"""
     return -math.expm1(-rate * dt)
+
+
+@register_jitable
+def ratio(rate, fold):
+    """Rate divided by a fold; a fold of 0 makes what was possible certain.  [1/min, 1] → [1/min]"""
+    if rate == 0.0:
+        return 0.0
+    return rate / fold if fold > 0.0 else math.inf
 
 
 @register_jitable

@@ -25,6 +25,12 @@ INHERIT = 10
 PLACEMENT = 11
 MOTILITY = 12
 DRUG = 13
+TRANSFORMATION = 14
+CUSTOM = 15
+ASYMMETRY = 16
+ATTACK = 17
+PHAGOCYTOSIS = 18
+FUSION = 19
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10

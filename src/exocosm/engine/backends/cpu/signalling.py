@@ -31,14 +31,6 @@ def free_copies(network: CompiledNetwork, copies):
     return free
 
 
-def rate_exponents(network: CompiledNetwork, cells, activity, out) -> None:
-    """Fill `out` (n, rates) of the given cells with ln of the factor that phenotypes put on each rate."""
-    _exponents(
-        cells, activity, network.resting, network.response_node, network.response_rate,
-        network.response_ln_fold, out,
-    )  # fmt: skip
-
-
 @njit(cache=True, nogil=True)
 def _free(copies, sponge_cargo, sponge_mirna, sponge_half, free):
     free[:] = copies
@@ -84,14 +76,3 @@ def _signal(
         for i in moving:
             aim = laws.aimed_activity(production[i], logit_resting[i], inputs[i])
             activity[cell, i] = laws.relaxed(activity[cell, i], aim, kept[i])
-
-
-@njit(cache=True, nogil=True)
-def _exponents(cells, activity, resting, response_node, response_rate, response_ln_fold, out):
-    for m in range(cells.shape[0]):
-        cell = cells[m]
-        out[cell, :] = 0.0
-        for r in range(response_node.shape[0]):
-            node = response_node[r]
-            change = laws.relative_activity(activity[cell, node], resting[node])
-            out[cell, response_rate[r]] += response_ln_fold[r] * change

@@ -6,13 +6,12 @@ import math
 
 import numpy as np
 
-from ...compiled import DEATH as DEATH_RATE
-from ...compiled import DIE, DIVIDE, NOTHING, Compiled
-from ...compiled import DIVISION as DIVISION_RATE
-from ...compiled import DRUG_TOLERANCE as TOLERANCE
-from ...compiled import POLARISATION as POLARISATION_RATE
-from ...laws import phenotype as laws
-from ...laws.random import DEATH, DIVISION, DRUG, POLARISATION, uniform
+from ...compiled import DIE, DIVIDE, NOTHING, STARVE, Compiled
+from ...compiled_cells import ALIVE, CALCIFIED, CYTOPLASMIC, FLUID, NUCLEAR
+from ...laws import behaviour as behaviour_laws
+from ...laws import growth, phenotype
+from ...laws import signalling as signalling_laws
+from ...laws.random import DEATH, DIVISION, DRUG, POLARISATION, TRANSFORMATION, uniform
 from ...laws.release import kept_amount
 from ...state import State
 
@@ -26,54 +25,184 @@ def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
             cells["copies"][cell, c] = kept_amount(cells["copies"][cell, c], production, loss, dt)
 
 
-def decide(compiled: Compiled, state: State, oxygen, drug, exponents, dt: float, seed: int):
-    """Draw what each cell does in `dt` [min]; returns (n,) codes NOTHING, DIVIDE or DIE.
+def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
+    """Set the `behaviour` (n, m) of every cell from its `signals` (n, s) and the activity of its network.
 
-    `oxygen` (n,) [mmHg] and `drug` (n,) [mmol/L reacted in the step] where the cell is; `exponents`
-    (n, rates) the ln factors of its phenotypes. Hypoxia, lesions and polarisation are updated in place.
+    Base value, times the linear factors, then the rules on that, times the responses. Signals that do not
+    apply to dead cells are 0 for them.
+    """
+    cells = state.cells
+    b = compiled.behaviours
+    for cell in range(state.n_cells):
+        kind, alive = cells["kind"][cell], cells["alive"][cell]
+        row = cells["behaviour"][cell]
+        row[:] = b.base[kind, b.changing]
+        for i in range(b.linear_first[kind], b.linear_first[kind + 1]):
+            row[b.linear_column[i]] *= behaviour_laws.linear_factor(
+                signals[cell, b.linear_signal[i]], b.linear_zero[i], b.linear_one[i], b.linear_clipped[i]
+            )
+        for group in range(b.group_first[kind], b.group_first[kind + 1]):
+            up = down = 0.0
+            for i in range(b.rule_first[group], b.rule_first[group + 1]):
+                if not (alive or b.rule_dead[i]):
+                    continue
+                term = behaviour_laws.hill_term(
+                    signals[cell, b.rule_signal[i]], b.rule_half[i], b.rule_power[i]
+                )
+                up, down = (up + term, down) if b.rule_rises[i] else (up, down + term)
+            column = b.group_column[group]
+            row[column] = behaviour_laws.ruled_value(
+                row[column], up, b.group_highest[group], down, b.group_lowest[group]
+            )
+        for column, exponent in _exponents(compiled, cells["activity"][cell], kind).items():
+            row[column] *= math.exp(exponent)
+
+
+def _exponents(compiled: Compiled, activity, kind) -> dict[int, float]:
+    b = compiled.behaviours
+    found: dict[int, float] = {}
+    for i in range(b.response_first[kind], b.response_first[kind + 1]):
+        node = b.response_node[i]
+        change = signalling_laws.relative_activity(activity[node], compiled.networks[kind].resting[node])
+        column = b.response_column[i]
+        found[column] = found.get(column, 0.0) + b.response_ln_fold[i] * change
+    return found
+
+
+def grow(compiled: Compiled, state: State, dt: float) -> None:
+    """Advance the volumes of all cells that have one by `dt` [min]; radii follow."""
+    cells, lives = state.cells, compiled.lives
+    for cell in range(state.n_cells):
+        kind, death = cells["kind"][cell], cells["death"][cell]
+        rest = lives.rest_volume[kind]
+        if rest[:3].sum() == 0:
+            continue
+        part = cells["volume"][cell]
+        fluid_rate, nuclear_rate, cytoplasmic_rate, calcifying = lives.volume_rate[kind, death]
+        aim = cells["aim"][cell] if death == ALIVE else 0.0
+        swells = math.isfinite(lives.rupture[kind, death])
+        total = part[:3].sum()
+        if swells and not cells["lysed"][cell]:
+            part[FLUID] = growth.swollen_after(part[FLUID], total, fluid_rate, dt)
+        else:
+            rate = lives.lysed_fluid_rate[kind, death] if cells["lysed"][cell] else fluid_rate
+            fraction = lives.fluid_fraction[kind] if death == ALIVE else 0.0
+            solid = part[NUCLEAR] + part[CYTOPLASMIC]
+            part[FLUID] = growth.fluid_after(part[FLUID], solid, fraction, rate, dt)
+        part[NUCLEAR] = growth.solid_after(part[NUCLEAR], aim * rest[NUCLEAR], nuclear_rate, dt)
+        part[CYTOPLASMIC] = growth.solid_after(
+            part[CYTOPLASMIC], aim * rest[CYTOPLASMIC], cytoplasmic_rate, dt
+        )
+        part[CALCIFIED] = growth.calcified_after(part[CALCIFIED], calcifying, dt)
+        total = part[:3].sum()
+        if swells and total >= lives.rupture[kind, death] * cells["volume_at_death"][cell]:
+            cells["lysed"][cell] = True
+        cells["radius"][cell] = growth.radius_of(total)
+
+
+def decide(compiled: Compiled, state: State, drug, dt: float, seed: int):
+    """Draw what each cell does in `dt` [min]; returns events (n,) and kinds (n,).
+
+    An event is NOTHING, DIVIDE, DIE or STARVE; the kind is the one that the cell has from now on. `drug` (n,)
+    [mmol/L reacted in the step] is where the cell is. Lesions, damage, phases and polarisation are updated in
+    place.
     """
     cells = state.cells
     events = np.full(state.n_cells, NOTHING, dtype=np.int64)
-    for cell in np.flatnonzero(cells["alive"]):
-        kind = cells["kind"][cell]
-        cells["hypoxia"][cell] = laws.hypoxia_signal(oxygen[cell], *compiled.hypoxia[kind])
+    kinds = cells["kind"].copy()
+    for cell in map(int, np.flatnonzero(cells["alive"])):
         cells["lesions"][cell] += drug[cell]
+        _integrity(compiled, cells, cell, dt)
         key = (seed, state.step, cells["id"][cell])
-        factors = [math.exp(value) for value in exponents[cell]]
-        events[cell] = _fate(compiled, kind, oxygen[cell], cells["lesions"][cell], factors, key, dt)
-        if events[cell] != DIE or _survived_rates(compiled, kind, oxygen[cell], factors, key, dt):
-            cells["polarised"][cell] ^= _flips(compiled, kind, cells["polarised"][cell], factors, key, dt)
-    return events
+        events[cell] = _fate(compiled, cells, cell, key, dt)
+        if events[cell] in (NOTHING, DIVIDE):
+            cells["polarised"][cell] ^= _flips(compiled, cells, cell, key, dt)
+            kinds[cell] = _transformed(compiled, cells, cell, key, dt)
+    return events, kinds
 
 
-def _fate(compiled, kind, oxygen, lesions, factors, key, dt) -> int:
-    if not _survived_rates(compiled, kind, oxygen, factors, key, dt):
-        return DIE
-    rate, stop, full = compiled.division[kind]
-    dividing = rate * laws.oxygen_share(oxygen, stop, full) * factors[DIVISION_RATE]
-    if not _happens(DIVISION, dividing, key, dt):
+def value(compiled: Compiled, cells, cell: int, behaviour: int) -> float:
+    """Return the present value of a behaviour of one cell."""
+    column = compiled.behaviours.column[behaviour]
+    if column >= 0:
+        return float(cells["behaviour"][cell, column])
+    return float(compiled.behaviours.base[cells["kind"][cell], behaviour])
+
+
+def _integrity(compiled: Compiled, cells, cell: int, dt: float) -> None:
+    gain = value(compiled, cells, cell, compiled.at.damage_rate)
+    repair = value(compiled, cells, cell, compiled.at.damage_repair_rate)
+    cells["damage"][cell] = kept_amount(cells["damage"][cell], gain, repair, dt)
+
+
+def _fate(compiled: Compiled, cells, cell: int, key, dt: float) -> int:
+    apoptosis = value(compiled, cells, cell, compiled.at.apoptosis)
+    necrosis = value(compiled, cells, cell, compiled.at.necrosis)
+    u = _uniform(DEATH, key)
+    if u < phenotype.event_probability(apoptosis + necrosis, dt):
+        return STARVE if _uniform(DEATH, key, 1) * (apoptosis + necrosis) < necrosis else DIE
+    if not _leaves_phase(compiled, cells, cell, key, dt):
         return NOTHING
-    half_kill, hill = compiled.drug_kill[kind]
-    kill = laws.kill_probability(lesions, half_kill, hill, factors[TOLERANCE])
+    half_kill, hill = compiled.drug_kill[cells["kind"][cell]]
+    tolerance = value(compiled, cells, cell, compiled.at.drug_tolerance)
+    kill = phenotype.kill_probability(cells["lesions"][cell], half_kill, hill, tolerance)
     return DIE if _uniform(DRUG, key) < kill else DIVIDE
 
 
-def _survived_rates(compiled, kind, oxygen, factors, key, dt) -> bool:
-    rate = laws.necrosis_rate(oxygen, *compiled.necrosis[kind])
-    rate += compiled.apoptosis[kind] * factors[DEATH_RATE]
-    return not _happens(DEATH, rate, key, dt)
+def _leaves_phase(compiled: Compiled, cells, cell: int, key, dt: float) -> bool:
+    """Advance the cycle of a cell; returns whether it divides now."""
+    kind, lives = cells["kind"][cell], compiled.lives
+    phases = int(lives.n_phases[kind])
+    if phases == 0:
+        return False
+    phase = int(cells["phase"][cell])
+    rate = value(compiled, cells, cell, compiled.at.cycle_entry + phase)
+    cells["phase_time"][cell] += dt
+    if lives.fixed[kind, phase]:
+        leaves = rate > 0.0 and cells["phase_time"][cell] * rate >= 1.0 - 1e-12
+        left_over = cells["phase_time"][cell] - 1.0 / rate if leaves else 0.0
+    else:
+        leaves, left_over = _happens(DIVISION, rate, key, dt), 0.0
+    if not leaves:
+        return False
+    following = (phase + 1) % phases
+    cells["phase"][cell], cells["phase_time"][cell] = following, max(0.0, left_over)
+    if lives.grows[kind, following]:
+        cells["aim"][cell] *= 2.0
+    return bool(lives.divides[kind, phase])
 
 
-def _flips(compiled, kind, polarised, factors, key, dt) -> bool:
-    forward, backward, _ = compiled.polarisation[kind]
-    change = factors[POLARISATION_RATE]
-    return _happens(POLARISATION, backward / change if polarised else forward * change, key, dt)
+def _flips(compiled: Compiled, cells, cell: int, key, dt: float) -> bool:
+    forward, backward, _ = compiled.polarisation[cells["kind"][cell]]
+    change = value(compiled, cells, cell, compiled.at.polarisation)
+    polarised = cells["polarised"][cell]
+    rate = phenotype.ratio(backward, change) if polarised else forward * change
+    return _happens(POLARISATION, rate, key, dt)
+
+
+def _transformed(compiled: Compiled, cells, cell: int, key, dt: float) -> int:
+    """Kind that the cell has after `dt`: competing first-order changes to the kinds there are."""
+    n = len(compiled.kinds)
+    rates = [value(compiled, cells, cell, compiled.at.transform + k) for k in range(n)]
+    kind = int(cells["kind"][cell])
+    rates[kind] = 0.0
+    total = 0.0
+    for rate in rates:
+        total += rate
+    if not _happens(TRANSFORMATION, total, key, dt):
+        return kind
+    mark = _uniform(TRANSFORMATION, key, 1) * total
+    for k, rate in enumerate(rates):
+        if mark < rate:
+            return k
+        mark -= rate
+    return max(k for k, rate in enumerate(rates) if rate > 0.0)
 
 
 def _happens(purpose: int, rate: float, key, dt: float) -> bool:
-    return _uniform(purpose, key) < laws.event_probability(rate, dt)
+    return _uniform(purpose, key) < phenotype.event_probability(rate, dt)
 
 
-def _uniform(purpose: int, key) -> float:
+def _uniform(purpose: int, key, draw: int = 0) -> float:
     seed, step, cell = key
-    return uniform(seed, purpose, step, cell, 0)
+    return uniform(seed, purpose, step, cell, draw)

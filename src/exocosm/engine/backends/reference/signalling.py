@@ -47,17 +47,6 @@ def free_copies(network: CompiledNetwork, copies):
     return free
 
 
-def rate_exponents(network: CompiledNetwork, cells, activity, out) -> None:
-    """Fill `out` (n, rates) of the given cells with ln of the factor that phenotypes put on each rate."""
-    for cell in cells:
-        out[cell] = 0.0
-        for node, rate, ln_fold in zip(
-            network.response_node, network.response_rate, network.response_ln_fold, strict=True
-        ):
-            change = laws.relative_activity(activity[cell, node], network.resting[node])
-            out[cell, rate] += ln_fold * change
-
-
 def _dense(network: CompiledNetwork) -> np.ndarray:
     n = len(network.names)
     weights = np.zeros((n, n))

@@ -1,0 +1,48 @@
+"""How long the steps of a simulation are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exocosm.errors import InputError, expect
+from exocosm.model import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """Step lengths [min], each a multiple of the one after it: cell, exchange, mechanics.
+
+    `cell`: signalling, growth and fate. `exchange`: vesicles, dissolved substances, contacts and positions
+    are brought together. `mechanics`: forces and migration; never longer than an exchange step.
+    """
+
+    cell: float = 6.0
+    exchange: float = 1.0
+    mechanics: float = 1.0
+    oxygen_tolerance: float = 1e-4  # [mmHg], largest scaled residual of a steady field
+
+    def __post_init__(self) -> None:
+        expect.positive(cell=self.cell, exchange=self.exchange, mechanics=self.mechanics)
+        for long, short in (("cell", "exchange"), ("exchange", "mechanics")):
+            ratio = getattr(self, long) / getattr(self, short)
+            if short == "mechanics" and ratio < 1:
+                continue
+            if abs(ratio - round(ratio)) > 1e-9 or round(ratio) < 1:
+                raise InputError(
+                    f"Expected the {long} step ({getattr(self, long):g} min) to be a multiple of the {short} "
+                    f"step, found {getattr(self, short):g} min."
+                )
+
+    @property
+    def pushes(self) -> int:
+        """Number of mechanics steps in an exchange step."""
+        return max(1, round(self.exchange / self.mechanics))
+
+
+def default_steps(model: Model) -> Steps:
+    """Return the step lengths used when none are given.
+
+    In a well-mixed dish nothing spreads, and uptake and decay are exact for any step; 12 min is a fifth of
+    the fastest response time of a node.
+    """
+    return Steps(cell=12.0, exchange=12.0) if model.domain.well_mixed else Steps()
