@@ -25,6 +25,7 @@ INHERIT = 10
 PLACEMENT = 11
 MOTILITY = 12
 DRUG = 13
+BOOLEAN = 50
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10
