@@ -98,8 +98,8 @@ def compile_boolean(
     Parameters
     ----------
     nodes : names, in the order of the bits
-    rates : for each node the attributes `rate_up`, `rate_down` [1/time], `logic` and any others they need
-        (`@name`). Without a rate it is 1 where the logic demands the flip and 0 elsewhere; a node with neither
+    rates : for each node the attributes `rate_up`, `rate_down` [1/time], `logic` and others that they need
+        (`@name`). A rate not given is 1 where the logic demands the flip and 0 elsewhere; a node with neither
         rate nor logic stays as it is.
     parameters : values of `$name`
     inputs : nodes that are set from outside, see `advance`; their rates are not looked at

@@ -32,32 +32,29 @@ def advance(compiled: CompiledBoolean, bits, clock, counter, ids, duration, seed
             compiled.table, compiled.reads_first, compiled.reads, compiled.dependents_first,
             compiled.dependents, compiled.mask, compiled.program_first, compiled.code, compiled.argument,
             np.zeros((shares, groups * GROUP)), np.zeros((shares, groups)),
-            np.zeros((shares, n), dtype=np.int64), np.zeros((shares, compiled.stack)),
+            np.zeros((shares, 2, n), dtype=np.int64), np.zeros((shares, compiled.stack)),
         )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
 def _advance(
     bits, clock, counter, ids, duration, seed, inputs, wrong, input_nodes, table_first, table, reads_first,
-    reads, dependents_first, dependents, mask, program_first, code, argument, rates, sums, indices, stacks,
+    reads, dependents_first, dependents, mask, program_first, code, argument, rates, sums, numbers, stacks,
 ):  # fmt: skip
-    shares, n = rates.shape[0], table_first.shape[0]
+    shares = rates.shape[0]
     for share in prange(shares):
-        rate, group, index, stack = rates[share], sums[share], indices[share], stacks[share]
+        rate, group, stack = rates[share], sums[share], stacks[share]
+        index, on = numbers[share, 0], numbers[share, 1]  # place in its table and state of each node
         for cell in range(share * ids.shape[0] // shares, (share + 1) * ids.shape[0] // shares):
             state = bits[cell]
             now, last, count = clock[cell, 0], clock[cell, 1], counter[cell]
             if inputs.shape[0] > 0 and _set_inputs(state, input_nodes, inputs[cell]):
                 last, count = now, count + 1
             end = now + duration
-            _look_up(
-                state, table_first, table, reads_first, reads, program_first, code, argument, stack, index,
-                rate,
+            _unpack(state, on)
+            bad = _look_up(
+                on, table_first, table, reads_first, reads, program_first, code, argument, stack, index, rate
             )  # fmt: skip
-            bad = -1
-            for i in range(n):
-                if not 0.0 <= rate[i] < np.inf:
-                    bad = i
             for g in range(group.shape[0]):
                 group[g] = _sum(rate, g)
             while bad < 0:
@@ -71,7 +68,7 @@ def _advance(
                 if time > end:
                     break
                 node = _choose(rate, group, v * total)
-                state[node >> 6] ^= _ONE << np.uint64(node & 63)
+                on[node] ^= 1
                 last, count = time, count + 1
                 for d in range(dependents_first[node], dependents_first[node + 1]):
                     i = dependents[d]
@@ -79,12 +76,13 @@ def _advance(
                         index[i] ^= mask[d]
                         new = table[table_first[i] + index[i]]
                     else:
-                        new = _run(i, state, program_first, code, argument, stack)
+                        new = _run(i, on, program_first, code, argument, stack)
                         if not 0.0 <= new < np.inf:
                             bad = i
                     if new != rate[i]:
                         rate[i] = new
                         group[i // GROUP] = _sum(rate, i // GROUP)
+            _pack(on, state)
             wrong[cell] = bad
             clock[cell, 0], clock[cell, 1], counter[cell] = end, last, count
 
@@ -93,32 +91,43 @@ def _advance(
 def _set_inputs(state, nodes, values):
     changed = False
     for k in range(nodes.shape[0]):
-        if _is_on(state, nodes[k]) != values[k]:
-            state[nodes[k] >> 6] ^= _ONE << np.uint64(nodes[k] & 63)
+        word, place = nodes[k] >> 6, np.uint64(nodes[k] & 63)
+        if ((state[word] >> place) & _ONE == _ONE) != values[k]:
+            state[word] ^= _ONE << place
             changed = True
     return changed
 
 
 @njit(cache=True, nogil=True)
-def _is_on(state, node):
-    return (state[node >> 6] >> np.uint64(node & 63)) & _ONE == _ONE
+def _unpack(state, on):
+    for i in range(on.shape[0]):
+        on[i] = np.int64((state[i >> 6] >> np.uint64(i & 63)) & _ONE)
+
+
+@njit(cache=True, nogil=True)
+def _pack(on, state):
+    state[:] = 0
+    for i in range(on.shape[0]):
+        state[i >> 6] |= np.uint64(on[i]) << np.uint64(i & 63)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _look_up(
-    state, table_first, table, reads_first, reads, program_first, code, argument, stack, index, rate
-):
-    """Fill `index` and `rate` of all nodes from the bits."""
+def _look_up(on, table_first, table, reads_first, reads, program_first, code, argument, stack, index, rate):
+    """Fill `index` and `rate` of all nodes from their states; returns a node of bad rate, or -1."""
+    bad = -1
     for i in range(table_first.shape[0]):
         if table_first[i] >= 0:
+            first = reads_first[i]
             k = 0
-            for e in range(reads_first[i], reads_first[i + 1]):
-                on = np.int64((state[reads[e] >> 6] >> np.uint64(reads[e] & 63)) & _ONE)
-                k |= on << (e - reads_first[i])
+            for place in range(reads_first[i + 1] - first):
+                k |= on[reads[first + place]] << place
             index[i] = k
             rate[i] = table[table_first[i] + k]
         else:
-            rate[i] = _run(i, state, program_first, code, argument, stack)
+            rate[i] = _run(i, on, program_first, code, argument, stack)
+            if not 0.0 <= rate[i] < np.inf:
+                bad = i
+    return bad
 
 
 @njit(cache=True, nogil=True)
@@ -154,9 +163,9 @@ def _choose(rate, group, left):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _run(i, state, program_first, code, argument, stack):
+def _run(i, on, program_first, code, argument, stack):
     """Work out the rate of a node without a table: one for the way up, another for the way down."""
-    program = 2 * i + _is_on(state, i)
+    program = 2 * i + on[i]
     top = -1
     for step in range(program_first[program], program_first[program + 1]):
         what = code[step]
@@ -165,7 +174,7 @@ def _run(i, state, program_first, code, argument, stack):
             stack[top] = argument[step]
         elif what == NODE:
             top += 1
-            stack[top] = 1.0 if _is_on(state, np.int64(argument[step])) else 0.0
+            stack[top] = on[np.int64(argument[step])]
         elif what == NOT:
             stack[top] = 1.0 if stack[top] == 0.0 else 0.0
         elif what == NEGATIVE:
