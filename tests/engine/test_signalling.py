@@ -2,6 +2,7 @@
 
 import math
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from exocosm.engine.compiled import compile_model
+from exocosm.engine.compiled_network import substeps, with_complexes
+from exocosm.engine.laws.exponential import LIMIT, exponential
 from exocosm.engine.laws.signalling import ACTIVITY_MAX
 from exocosm.errors import InputError
 
@@ -51,7 +54,7 @@ def test_rest_is_a_fixed_point_with_endogenous_cargo_present(seed, size):
         np.testing.assert_allclose(activity, net.resting, rtol=0, atol=1e-12)
 
 
-@given(seed=seeds, size=st.integers(1, 8), dt=st.floats(1e-3, 1e4))
+@given(seed=seeds, size=st.integers(1, 8), dt=st.floats(1e-3, 200.0))
 def test_back_ends_agree_and_activity_stays_a_share(seed, size, dt):
     """Any state, however far from rest; columns of larger networks and other cells stay as they are."""
     rng = np.random.default_rng(seed)
@@ -163,7 +166,9 @@ def test_a_chain_comes_to_the_solution_of_its_equations(device, sign):
 def test_weights_into_a_node_are_normalised(device):
     """Weights 3 and 4 act as 0.6 and 0.8: w' = w/sqrt(Σ w²)."""
     nodes = [node("A", 0.2), node("B", 0.5), node("C", 0.4, 1.0)]
-    net = compiled_network(network(nodes, [edge("A", "C", 1, 3.0), edge("B", "C", -1, 4.0)], gain=1.7))
+    links = [link("drive", "mir", "A", 50.0), link("drive", "lnc", "B", 50.0)]  # or A and B were constants
+    edges = [edge("A", "C", 1, 3.0), edge("B", "C", -1, 4.0)]
+    net = compiled_network(network(nodes, edges, links, gain=1.7))
     start = [0.9, 0.6, 0.4]
     moved = after(device.signalling, net, [0, 0, 0], [0, 0, 0], dt=1e-9, start=start)
     # τ dx/dt at the start; 1e-9/1 of a step keeps 1e-7 of relative rounding.
@@ -175,3 +180,165 @@ def test_weights_into_a_node_are_normalised(device):
 def test_resting_activities_that_cannot_be_held_are_refused(resting):
     with pytest.raises(InputError, match="resting activities of `any`"):
         compiled_network(network([node("A", resting)]))
+
+
+def test_the_exponential_is_right_over_its_whole_range():
+    """Against the C library, whose own error is below an ulp (1.1e-16): dense near 0, and both ends."""
+    rng = np.random.default_rng(3)
+    x = np.concatenate([rng.uniform(-LIMIT, LIMIT, 20_000), rng.normal(0.0, 3.0, 20_000), [0.0, -0.0]])
+    x = np.append(x, [LIMIT, -LIMIT, 5e-324, 1e-300])
+    ours = np.array([exponential(value) for value in x.tolist()])
+    exact = np.array([math.exp(value) for value in x.tolist()])
+    np.testing.assert_allclose(ours, exact, rtol=5e-16, atol=0)
+    assert exponential(0.0) == 1.0
+    assert exponential(1e9) == exponential(LIMIT) and exponential(-math.inf) == exponential(-LIMIT) > 0.0
+    assert math.isnan(exponential(math.nan))
+
+
+def test_the_compiled_exponential_gives_the_same_bits():
+    @numba.njit(error_model="numpy")
+    def fill(x, out):
+        for i in range(x.shape[0]):
+            out[i] = exponential(x[i])
+
+    x = np.random.default_rng(4).uniform(-720.0, 720.0, 4001)
+    x[:4] = 0.0, math.inf, -math.inf, math.nan
+    out = np.empty_like(x)
+    fill(x, out)
+    np.testing.assert_array_equal(out, [exponential(value) for value in x.tolist()])
+
+
+def many_cells(n=203, size=12, seed=5):
+    """More cells than a block holds, none of a whole number of blocks, far from rest."""
+    rng = np.random.default_rng(seed)
+    net = compiled_network(random_network(rng, CARGOES, size))
+    activity = np.tile(net.resting, (n, 1))
+    activity[:, net.moving] = rng.uniform(0.01, 0.99, (n, len(net.moving)))
+    return net, activity, 10.0 ** rng.uniform(-1, 4, (n, 3)), 10.0 ** rng.uniform(-1, 4, 3)
+
+
+def test_threads_and_neighbours_change_no_bit(monkeypatch):
+    """Alone, in any order, on one thread or several: a cell does not see with whom it shares a block."""
+    signalling = BACKENDS[1].signalling
+    monkeypatch.setattr(signalling, "MANY_CELLS", 1)
+    net, start, copies, rest = many_cells()
+    results = []
+    for threads in range(1, min(3, numba.config.NUMBA_NUM_THREADS) + 1):
+        before = numba.get_num_threads()
+        numba.set_num_threads(threads)
+        activity = start.copy()
+        signalling.signal(net, np.arange(len(start)), activity, copies, rest, 700.0)
+        numba.set_num_threads(before)
+        results.append(activity)
+    shuffled, alone = start.copy(), start.copy()
+    order = np.random.default_rng(6).permutation(len(start))
+    signalling.signal(net, order, shuffled, copies, rest, 700.0)
+    for one in range(len(start)):
+        signalling.signal(net, np.array([one]), alone, copies, rest, 700.0)
+    for other in (*results[1:], shuffled, alone):
+        assert np.array_equal(other, results[0])
+    assert not np.array_equal(start, results[0])
+
+
+@given(seed=seeds, per_cell=st.booleans())
+def test_back_ends_agree_on_masks_and_complexes(seed, per_cell):
+    rng = np.random.default_rng(seed)
+    net, activity, copies, rest = many_cells(3, 6, seed)
+    net = with_complexes(net, {"N0": ("N1", "N2"), "N3": ("N0",)})
+    shape = (3, len(net.names)) if per_cell else (len(net.names),)
+    held, added = rng.random(shape) < 0.3, rng.normal(0.0, 2.0, shape)
+    results = []
+    for backend in BACKENDS:
+        x = activity.copy()
+        backend.signalling.signal(net, np.arange(3), x, copies, rest, 30.0, held=held, added=added)
+        backend.signalling.signal(net, np.array([1]), x, copies, rest, 30.0, held=held)
+        assert np.all(x[np.broadcast_to(held, x.shape)] == 0.0)
+        results.append(x)
+    np.testing.assert_allclose(results[1], results[0], rtol=0, atol=1e-12)
+
+
+def settled(module, net, **masks):
+    activity = net.resting[None, :].copy()
+    none = np.zeros((1, 3))
+    module.signal(net, np.array([0]), activity, none, none[0], 6e4, **masks)
+    return activity[0]
+
+
+def test_a_node_knocked_out_and_one_over_expressed_follow_their_closed_forms(device):
+    """A held at 0 takes g b_A from B; +u on A alone gives sigmoid(logit b + u), also in a node at rest."""
+    net = compiled_network(network([node("A", 0.3), node("B", 0.6)], [edge("A", "B")], gain=1.5))
+    out = settled(device.signalling, net, held=np.array([True, False]))
+    assert out == pytest.approx([0.0, sigmoid(logit(0.6) - 1.5 * 0.3)], abs=1e-12)
+    up = settled(device.signalling, net, added=np.array([1.1, 0.0]))
+    a = sigmoid(logit(0.3) + 1.1)
+    assert up == pytest.approx([a, sigmoid(logit(0.6) + 1.5 * (a - 0.3))], abs=1e-12)
+
+
+@given(x=st.floats(0.01, 0.99), y=st.floats(0.01, 0.99), u=st.floats(-3, 3))
+def test_a_complex_follows_its_scarcest_member(x, y, u):
+    """x/b of the complex is the smallest x/b, capped; a drive acts on its logit."""
+    net = compiled_network(network([node("A", 0.3), node("B", 0.5), node("AB", 0.4)]))
+    net = with_complexes(net, {"AB": ("A", "B")})
+    push = np.array([logit(x) - logit(0.3), logit(y) - logit(0.5), u])
+    level = min(ACTIVITY_MAX, 0.4 * min(x / 0.3, y / 0.5))
+    for backend in BACKENDS:
+        found = settled(backend.signalling, net, added=push)
+        assert found[2] == pytest.approx(min(ACTIVITY_MAX, sigmoid(logit(level) + u)), abs=1e-9)
+        gone = settled(backend.signalling, net, held=np.array([True, False, False]), added=push)
+        assert gone[2] == pytest.approx(0.0, abs=1e-12)
+
+
+@given(copies=st.tuples(amounts, amounts), sign=st.sampled_from([-1, 1]))
+def test_more_activating_cargo_never_means_less_activity(copies, sign):
+    """In a chain without feedback the answer is monotone in the dose, with the product of the signs."""
+    nodes = [node("A", 0.2, 30.0), node("B", 0.6, 80.0)]
+    net = compiled_network(network(nodes, [edge("A", "B", sign)], [link("drive", "mir", "A", 50.0, 1)]))
+    for backend in BACKENDS:
+        low, high = (after(backend.signalling, net, [c, 0, 0], [20, 0, 0], 60.0, 3) for c in sorted(copies))
+        assert low[0] <= high[0] + 1e-15
+        assert sign * low[1] <= sign * high[1] + 1e-15
+
+
+def test_long_steps_are_split_at_the_shortest_response_time(device):
+    net = compiled_network(network([node("A", 0.3, 40.0), node("B", 0.5, 9.0)], [edge("B", "A")]))
+    assert [substeps(net, dt) for dt in (1.0, 40.0, 41.0, 120.0, 1e9)] == [1, 1, 2, 3, 1000]
+    pair = [edge("A", "B", 1), edge("B", "A", -1)]
+    loop = compiled_network(network([node("A", 0.3, 40.0), node("B", 0.5, 9.0)], pair))
+    start = [0.8, 0.1]
+    none = [0, 0, 0]
+    assert substeps(loop, 36.0) == 4
+    once = after(device.signalling, loop, none, none, 36.0, start=start)
+    assert once == pytest.approx(after(device.signalling, loop, none, none, 9.0, 4, start), abs=1e-14)
+
+
+def test_shorter_steps_come_to_the_solution_at_first_order(device):
+    """The aim is held fixed during a step, so halving the step halves the error."""
+    pair = [edge("A", "B", 1), edge("B", "A", -1)]
+    net = compiled_network(network([node("A", 0.3, 40.0), node("B", 0.5, 50.0)], pair))
+    start, none = [0.8, 0.1], [0, 0, 0]
+    counts = np.array([4, 8, 16, 32])
+    fine = after(device.signalling, net, none, none, 60.0 / 4096, 4096, start)
+    error = [
+        np.abs(after(device.signalling, net, none, none, 60.0 / n, n, start) - fine).max() for n in counts
+    ]
+    assert -np.polyfit(np.log(counts), np.log(error), 1)[0] == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"held": np.zeros(3, dtype=bool)}, "`held` to have the shape"),
+        ({"held": np.zeros(1)}, "True and False"),
+        ({"added": np.array([np.nan])}, "finite"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused(device, bad, message):
+    net = compiled_network(network([node("A")]))
+    with pytest.raises(InputError, match=message):
+        settled(device.signalling, net, **bad)
+
+
+@pytest.mark.parametrize("complexes", [{"A": ()}, {"A": ("A", "B")}, {"A": ("C",)}, {"C": ("A",)}])
+def test_complexes_that_cannot_be_are_refused(complexes):
+    with pytest.raises(InputError):
+        with_complexes(compiled_network(network([node("A"), node("B")])), complexes)

@@ -10,12 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from exocosm.errors import InputError
-from exocosm.model import CellKind, Control, Loading, Model, Network, Release
+from exocosm.model import CellKind, Control, Loading, Model, Release
 
 from .compiled_cells import Behaviours, Lives, compile_behaviours, compile_lives
-from .laws.signalling import ACTIVITY_MAX
+from .compiled_network import CompiledNetwork, compile_network
 
-REPRESSION, DRIVE = range(2)
 NOTHING, DIVIDE, DIE, STARVE = range(4)  # what a cell does in a step: STARVE is to die by necrosis
 
 
@@ -54,33 +53,6 @@ class At(NamedTuple):
     solute: int  # secretion, secretion target, uptake, export of each field
     vesicle: int  # release, uptake of each class
     custom: int
-
-
-@dataclass(frozen=True)
-class CompiledNetwork:
-    """One network in compressed form.
-
-    Edges of node i are `first[i]:first[i + 1]` in `source` and `strength` (g s w', so that the input of a
-    node is the sum of strength · (x - b)). Links act on nodes (`link_kind` repression or drive), sponges
-    on miRNAs; both hold cargo indices.
-    """
-
-    names: tuple[str, ...]
-    resting: np.ndarray  # (nodes,)
-    logit_resting: np.ndarray  # (nodes,)
-    tau: np.ndarray  # (nodes,) [min]
-    moving: np.ndarray  # (moving nodes,) int: those with an in-edge or a link; the others stay at rest
-    first: np.ndarray  # (nodes + 1,) int
-    source: np.ndarray  # (edges,) int
-    strength: np.ndarray  # (edges,)
-    link_kind: np.ndarray  # (links,) int
-    link_cargo: np.ndarray  # (links,) int
-    link_node: np.ndarray  # (links,) int
-    link_sign: np.ndarray  # (links,)
-    link_half: np.ndarray  # (links,) [copies]
-    sponge_cargo: np.ndarray  # (sponges,) int
-    sponge_mirna: np.ndarray  # (sponges,) int
-    sponge_half: np.ndarray  # (sponges,) [copies]
 
 
 @dataclass(frozen=True)
@@ -137,7 +109,7 @@ def compile_model(model: Model) -> Compiled:
     vesicles = tuple(vesicle.name for vesicle in model.vesicle_kinds)
     cargoes = tuple(cargo.name for cargo in model.cargoes)
     arrays = _release_arrays(model, vesicles, cargoes)
-    networks = tuple(_network(kind, cargoes) for kind in model.cell_kinds)
+    networks = tuple(compile_network(kind, cargoes) for kind in model.cell_kinds)
     behaviours = compile_behaviours(model)
     dish = model.domain.well_mixed
     return Compiled(
@@ -305,57 +277,3 @@ def _drug_kill(kind: CellKind) -> tuple[float, float]:
 
 def _drug_field(model: Model, kind: CellKind) -> int:
     return model.fields.index(model.field(kind.drug_kill.drug)) if kind.drug_kill else -1
-
-
-def _network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork:
-    network = kind.network
-    resting = np.array([node.resting.value for node in network.nodes])
-    if not ((resting > 0) & (resting < ACTIVITY_MAX)).all():
-        raise InputError(
-            f"Expected resting activities of `{kind.name}` above 0 and below {ACTIVITY_MAX:g}, "
-            f"found {resting.min():g} to {resting.max():g}."
-        )
-    first, source, strength = _edges(network)
-    acting = [link for link in network.links if link.kind != "sponge"]
-    sponges = [link for link in network.links if link.kind == "sponge"]
-    return CompiledNetwork(
-        names=tuple(node.name for node in network.nodes),
-        resting=resting,
-        logit_resting=np.log(resting / (1.0 - resting)),
-        tau=np.array([node.tau.value for node in network.nodes]),
-        moving=np.array(_moving(network), dtype=np.int64),
-        first=first,
-        source=source,
-        strength=strength,
-        link_kind=np.array([REPRESSION if k.kind == "repression" else DRIVE for k in acting], dtype=np.int64),
-        link_cargo=np.array([cargoes.index(k.cargo) for k in acting], dtype=np.int64),
-        link_node=np.array([network.index(k.target) for k in acting], dtype=np.int64),
-        link_sign=np.array([float(k.sign) for k in acting]),
-        link_half=np.array([k.half_effect.value for k in acting]),
-        sponge_cargo=np.array([cargoes.index(k.cargo) for k in sponges], dtype=np.int64),
-        sponge_mirna=np.array([cargoes.index(k.target) for k in sponges], dtype=np.int64),
-        sponge_half=np.array([k.half_effect.value for k in sponges]),
-    )
-
-
-def _moving(network: Network) -> list[int]:
-    pushed = {edge.target for edge in network.edges} | {link.target for link in network.links}
-    return [i for i, node in enumerate(network.nodes) if node.name in pushed]
-
-
-def _edges(network: Network) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Group edges by target and normalise weights: w' = w / sqrt(sum of w² over the in-edges)."""
-    index = {node.name: i for i, node in enumerate(network.nodes)}
-    incoming: list[list[tuple[int, float]]] = [[] for _ in network.nodes]
-    for edge in network.edges:
-        incoming[index[edge.target]].append((index[edge.source], edge.sign * edge.weight.value))
-    first = np.zeros(len(network.nodes) + 1, dtype=np.int64)
-    source: list[int] = []
-    strength: list[float] = []
-    for i, edges in enumerate(incoming):
-        norm = math.sqrt(sum(weight * weight for _, weight in edges)) or 1.0
-        for origin, weight in sorted(edges):
-            source.append(origin)
-            strength.append(network.gain.value * weight / norm)
-        first[i + 1] = len(source)
-    return first, np.array(source, dtype=np.int64), np.array(strength, dtype=float)

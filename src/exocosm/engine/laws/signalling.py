@@ -6,6 +6,8 @@ import math
 
 from numba.extending import register_jitable
 
+from .exponential import exponential
+
 ACTIVITY_MAX = 0.999
 
 
@@ -37,7 +39,22 @@ def aimed_activity(production, logit_resting, inputs):
 
     Activity is a share of the maximum, so a production raised above rest (ρ > 1) cannot push it past 1.
     """
-    return min(ACTIVITY_MAX, production / (1.0 + math.exp(-(logit_resting + inputs))))
+    aim = production / (1.0 + exponential(-(logit_resting + inputs)))
+    return ACTIVITY_MAX if aim > ACTIVITY_MAX else aim
+
+
+@register_jitable
+def complex_level(resting, scarcest):
+    """Level of a complex whose scarcest member stands at x/b = `scarcest`: b x/b, capped.  [1]"""
+    level = resting * scarcest
+    return ACTIVITY_MAX if level > ACTIVITY_MAX else level
+
+
+@register_jitable
+def aimed_complex(production, level, inputs):
+    """Activity a complex moves to: ρ sigmoid(logit level + inputs), kept below 1; 0 without a member.  [1]"""
+    aim = production * level / (level + (1.0 - level) * exponential(-inputs))
+    return ACTIVITY_MAX if aim > ACTIVITY_MAX else aim
 
 
 @register_jitable

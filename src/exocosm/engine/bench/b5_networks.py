@@ -1,0 +1,242 @@
+"""B5a: signalling inside cells, as a stochastic Boolean network and as a logic ODE."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from exocosm.errors import expect
+from exocosm.model import CellKind, Edge, Link, Network, Node, chosen
+
+from ..backends.cpu import signalling
+from ..boolean import CompiledBoolean, advance, compile_boolean
+from ..compiled_network import CompiledNetwork, compile_network
+from . import cmaboss
+
+TIME_UNITS = 10  # length of a Boolean run, in calls of one unit
+REPEATS = 5
+SEED = 20
+# Measured elsewhere on a Xeon at 2.5 GHz, one thread, in us per cell and time unit, by number of nodes.
+RECORDED_CMABOSS = {60: 18.4, 100: 66.8}
+RECORDED_PROTOTYPE = 0.34  # us per cell and step: a bare trial of the logic ODE, 100 nodes, float64
+
+
+def b5a(
+    *, cells: int = 4096, nodes: int = 100, edges: int = 300, threads: int | None = None, dtype: str = "f64"
+) -> dict[str, Any]:
+    """Time both kinds of signalling on a random network and return the figures.
+
+    The Boolean line runs `cells` cells for 10 time units from random states, in ten calls; every flip that
+    the logic demands has the rate 1. Where cMaBoSS can be imported, it does the same on as many threads, in
+    turn with ours, and the probabilities of all nodes are compared (z of each). The line of the logic ODE is
+    a step of 6 min of `cells` cells with three kinds of cargo. Times are medians of 5 repeats.
+
+    Parameters
+    ----------
+    threads : all that Numba may use when None
+    dtype : "f64" alone; activities are float64 throughout the engine
+
+    Raises
+    ------
+    InputError : for a number that is not positive, or another dtype
+    """
+    import numba
+
+    threads = numba.get_num_threads() if threads is None else threads
+    expect.positive(cells=cells, nodes=nodes, edges=edges, threads=threads)
+    expect.one_of(("f64",), dtype=dtype)
+    expect.one_of(range(1, numba.get_num_threads() + 1), threads=threads)
+    expect.one_of(range(1, nodes * (nodes - 1) + 1), edges=edges)
+    with _threads(threads):
+        return {
+            "benchmark": "B5a",
+            "cells": cells,
+            "nodes": nodes,
+            "edges": edges,
+            "threads": threads,
+            "dtype": dtype,
+            "boolean": _boolean_line(cells, nodes, edges, threads),
+            "logic_ode": _ode_line(cells, nodes, edges),
+        }
+
+
+def random_edges(nodes: int, edges: int) -> list[tuple[int, int, int]]:
+    """Return different (source, target, sign) without loops, two thirds activating, sorted by target."""
+    rng = np.random.default_rng(SEED)
+    picked = np.sort(rng.choice(nodes * (nodes - 1), size=edges, replace=False))
+    target, other = np.divmod(picked, nodes - 1)
+    source = other + (other >= target)
+    sign = np.where(rng.random(edges) < 2 / 3, 1, -1)
+    return list(zip(source.tolist(), target.tolist(), sign.tolist(), strict=True))
+
+
+def random_rates(nodes: int, edges: int) -> dict[str, dict[str, str]]:
+    """Return the rates of a random Boolean network: the inputs of a node joined by AND or OR, one by one.
+
+    A node without input keeps its state.
+    """
+    rng = np.random.default_rng(SEED + 1)
+    logic: dict[str, str] = {}
+    for source, target, sign in random_edges(nodes, edges):
+        term = f"{'!' if sign < 0 else ''}N{source}"
+        before = logic.get(f"N{target}")
+        logic[f"N{target}"] = f"({before}) {'&' if rng.random() < 0.5 else '|'} {term}" if before else term
+    return {
+        f"N{i}": {
+            "logic": logic.get(f"N{i}", f"N{i}"),
+            "rate_up": "@logic ? $up : 0",
+            "rate_down": "@logic ? 0 : $down",
+        }
+        for i in range(nodes)
+    }
+
+
+def _boolean_line(cells: int, nodes: int, edges: int, threads: int) -> dict[str, Any]:
+    rates, parameters = random_rates(nodes, edges), {"up": 1.0, "down": 1.0}
+    run = _BooleanRun(compile_boolean(list(rates), rates, parameters), cells)
+    run()
+    module = cmaboss.module_for(nodes)
+    ours, theirs = [], []
+    with cmaboss.files(rates, parameters, cells, TIME_UNITS, threads) as paths:
+        for _ in range(REPEATS):  # in turn, so that a busy hour meets both
+            ours.append(_seconds(run))
+            if module is not None:
+                theirs.append(_seconds(lambda: cmaboss.run(module, paths.timed)))
+        per_unit = 1e6 / (cells * TIME_UNITS)
+        found = float(np.median(ours)) * per_unit
+        recorded = RECORDED_CMABOSS.get(nodes) if threads == 1 else None
+        line: dict[str, Any] = {
+            "us_per_cell_and_unit": found,
+            "events_per_cell_and_unit": run.events / (cells * TIME_UNITS),
+            "us_per_event": float(np.median(ours)) * 1e6 / max(run.events, 1),
+            "recorded_cmaboss_us_per_cell_and_unit": recorded,
+            "ratio_to_recorded": None if recorded is None else recorded / found,
+            "measured_cmaboss_us_per_cell_and_unit": None,
+            "ratio_to_measured": None,
+        }
+        if module is not None:
+            measured = float(np.median(theirs)) * per_unit
+            line["measured_cmaboss_us_per_cell_and_unit"] = measured
+            line["ratio_to_measured"] = measured / found
+            line["marginals"] = _marginals(run, cmaboss.probabilities(module, paths.compared))
+    return line
+
+
+class _BooleanRun:
+    """The Boolean workload, from the same random states each time it is called."""
+
+    def __init__(self, net: CompiledBoolean, cells: int) -> None:
+        self.net = net
+        self.start = net.pack(np.random.default_rng(SEED).random((cells, len(net.names))) < 0.5)
+        self.ids = np.arange(cells)
+        self.bits = self.start
+        self.events = 0
+
+    def __call__(self, durations: tuple[float, ...] = (1.0,) * TIME_UNITS) -> None:
+        self.bits, clock = self.start.copy(), np.zeros((len(self.ids), 2))
+        counter = np.zeros(len(self.ids), dtype=np.int64)
+        for duration in durations:
+            advance(self.net, self.bits, clock, counter, self.ids, duration, SEED)
+        self.events = int(counter.sum())
+
+
+def _marginals(run: _BooleanRun, theirs: dict[str, float]) -> dict[str, Any]:
+    """Compare the probability of each node to be on: z of the difference of two samples of equal size.
+
+    cMaBoSS gives the mean over the last tenth of a time unit, ours is read in its middle.
+    """
+    run((TIME_UNITS - 0.05,))
+    n = len(run.ids)
+    ours = run.net.unpack(run.bits).mean(axis=0)
+    other = np.array([theirs.get(name, 0.0) for name in run.net.names])
+    pooled = 0.5 * (ours + other)
+    error = np.sqrt(2.0 * pooled * (1.0 - pooled) / n)
+    z = np.divide(ours - other, error, out=np.zeros(len(ours)), where=error > 1e-9)
+    return {
+        "cells_each": n,
+        "nodes_compared": int((error > 1e-9).sum()),
+        "largest_z": float(np.abs(z).max()),
+        "share_beyond_1.96": float((np.abs(z[error > 1e-9]) > 1.96).mean()) if (error > 1e-9).any() else 0.0,
+    }
+
+
+def _ode_line(cells: int, nodes: int, edges: int) -> dict[str, Any]:
+    net = _logic_network(nodes, edges)
+    rng = np.random.default_rng(SEED)
+    activity = np.tile(net.resting, (cells, 1))
+    activity[:, net.moving] = rng.uniform(0.05, 0.95, (cells, len(net.moving)))
+    copies, rest, all_cells = rng.uniform(0.0, 100.0, (cells, 3)), np.full(3, 20.0), np.arange(cells)
+
+    def steps(count: int = 10) -> None:
+        for _ in range(count):
+            signalling.signal(net, all_cells, activity, copies, rest, 6.0)
+
+    steps()
+    per_step = float(np.median([_seconds(steps) for _ in range(REPEATS)])) / (10 * cells)
+    return {
+        "us_per_cell_step": 1e6 * per_step,
+        "cell_steps_per_second": 1.0 / per_step,
+        "moving_nodes": len(net.moving),
+        "recorded_prototype_us_per_cell_step": RECORDED_PROTOTYPE if (nodes, edges) == (100, 300) else None,
+    }
+
+
+def _logic_network(nodes: int, edges: int) -> CompiledNetwork:
+    rng = np.random.default_rng(SEED + 2)
+
+    def number(name: str, value: float, unit: str = "") -> Any:
+        return chosen(name, float(value), unit, why="a made-up network of a benchmark")
+
+    network = Network(
+        nodes=tuple(
+            Node(
+                name=f"N{i}", kind="molecule", entity="",
+                resting=number(f"b:N{i}", rng.uniform(0.1, 0.8)),
+                tau=number(f"tau:N{i}", rng.uniform(30.0, 600.0), "min"),
+            )
+            for i in range(nodes)
+        ),
+        edges=tuple(
+            Edge(
+                source=f"N{a}", target=f"N{b}", sign=1 if sign > 0 else -1,
+                weight=number(f"w:N{a}>N{b}", rng.uniform(0.3, 3.0)), statements=("made-up",),
+            )
+            for a, b, sign in random_edges(nodes, edges)
+        ),
+        links=tuple(
+            Link(
+                kind="repression" if i % 2 else "drive", cargo=f"cargo{i}", target=f"N{i % nodes}", sign=-1,
+                half_effect=number(f"K:cargo{i}", 50.0), statements=("made-up",),
+            )
+            for i in range(3)
+        ),
+        gain=number("gain", 2.0),
+    )  # fmt: skip
+    kind = CellKind(
+        name="any", entity="", radius=number("r", 8.0, "um"), oxygen_uptake=number("o2", 10.0, "1/min"),
+        hypoxia_start=number("hypoxia start", 15.0), hypoxia_full=number("hypoxia full", 4.0),
+        releases=(), uptakes=(), endogenous=(), network=network,
+    )  # fmt: skip
+    return compile_network(kind, tuple(f"cargo{i}" for i in range(3)))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(number)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
