@@ -14,6 +14,7 @@ from exocosm.trajectory import Trajectory
 from exocosm.units import minutes
 
 from .backends import get_backend
+from .bodies import Bodies, Space
 from .books import close
 from .compiled import RATES, Compiled, compile_model
 from .population import apply_events
@@ -122,6 +123,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.pending = sorted(self.compiled.model.events, key=lambda event: event.time)
+        self.neighbours = self.backend.neighbours.Neighbours()
 
     def settle(self) -> None:
         """Bring positions, oxygen and hypoxia to the start of the first step."""
@@ -236,10 +238,17 @@ class _Run:
         compiled, cells = self.compiled, self.state.cells
         mechanics, domain = compiled.model.mechanics, compiled.model.domain
         box = np.array(domain.shape[::-1], dtype=float) * domain.spacing.value
-        self.backend.mechanics.push(
-            cells["position"], compiled.radius[cells["kind"]], cells["alive"], np.zeros(3), box,
-            domain.shape[0] == 1, mechanics.repulsion.value, mechanics.adhesion.value, mechanics.reach.value,
-            self.steps.mechanics, round(self.steps.cell / self.steps.mechanics),
+        bodies = Bodies(
+            radius=compiled.radius[cells["kind"]],
+            repulsion=mechanics.repulsion.value,
+            adhesion=mechanics.adhesion.value,
+            reach=mechanics.reach.value,
+            moves=cells["alive"],
+        )
+        space = Space(lower=np.zeros(3), upper=box, flat=domain.shape[0] == 1)
+        self.backend.mechanics.move(
+            cells["position"], bodies, space, dt=self.steps.mechanics,
+            steps=round(self.steps.cell / self.steps.mechanics), neighbours=self.neighbours,
         )  # fmt: skip
 
     def _check(self) -> None:

@@ -25,6 +25,9 @@ INHERIT = 10
 PLACEMENT = 11
 MOTILITY = 12
 DRUG = 13
+TURN = 40
+HEADING = 41
+WANDER = 42
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10
