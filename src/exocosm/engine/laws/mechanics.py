@@ -24,7 +24,7 @@ def pair_speed(distance, contact, span, repulsion, adhesion):
 
 @register_jitable
 def pair_energy(distance, contact, span, repulsion, adhesion):
-    """Potential whose slope is `pair_speed` = -dE/dd, 0 far away.  [µm, µm, µm, µm/min, µm/min] → [µm²/min]"""
+    """Potential of `pair_speed` = -dE/dd, 0 far away.  [µm, µm, µm, µm/min, µm/min] → [µm²/min]"""
     overlap = max(0.0, 1.0 - distance / contact)
     gap = max(0.0, 1.0 - distance / span)
     return (repulsion * contact * overlap**3 - adhesion * span * gap**3) / 3.0

@@ -19,7 +19,7 @@ def turning_probability(dt, persistence, exact):
 
 @register_jitable
 def heading(u, v, flat):
-    """Direction drawn uniformly from the sphere, or from the circle in the plane, from two uniform numbers."""
+    """Turn two uniform numbers into a direction, uniform on the sphere or on the circle in the plane."""
     angle = 2.0 * math.pi * u
     z = 0.0 if flat else 2.0 * v - 1.0
     level = math.sqrt(max(0.0, 1.0 - z * z))

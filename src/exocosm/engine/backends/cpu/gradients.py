@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from ...checks import check_field
 from ...laws.gradients import slope
 from ...laws.motility import unit
-from ...checks import check_field
 from .threads import MANY_CELLS, threads_for
 
 Array = NDArray[np.float64]

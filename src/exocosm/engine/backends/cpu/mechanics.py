@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit, prange
@@ -141,15 +142,16 @@ class _Motion:
     def add_speeds(self) -> None:
         """Add the speeds of all pairs to `total`, and what springs give to `own`."""
         list_ = self.neighbours
+        values, kind, affinity = self.each
         _add_speeds(
-            self.cells, list_.order, list_.slabs, list_.span, list_.near, *self.alike, *self.each,
+            self.cells, list_.order, list_.slabs, list_.span, list_.near, self.alike, values, kind, affinity,
             1.0 / self.unit, self.total,
         )  # fmt: skip
         if self.springs is not None:
             _pull(self.cells, self.pairs, self.springs.stiffness, self.driven, self.own)
 
 
-def _strengths(bodies: Bodies, order: NDArray[np.int64]):
+def _strengths(bodies: Bodies, order: NDArray[np.int64]) -> tuple[Any, Any]:
     """Return reach, repulsion and adhesion of all cells, or those of each with kinds and affinities.
 
     What is not needed is None, for which Numba compiles a kernel without it.
@@ -203,13 +205,12 @@ def _pair(cells, order, i, j, reach, repulsion, adhesion, values, kind, affinity
 
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def _add_speeds(
-    cells, order, slabs, span, near, reach, repulsion, adhesion, values, kind, affinity, scale, total
-):
+def _add_speeds(cells, order, slabs, span, near, alike, values, kind, affinity, scale, total):
     """Add the velocities that cells give each other to `total`, in units of 1/scale.
 
-    Either `reach`, `repulsion` and `adhesion` hold for all, or `values` has those of each cell.
+    Reach, repulsion and adhesion are `alike` for all, or `values` has those of each cell.
     """
+    reach, repulsion, adhesion = alike
     for slab in prange(slabs.shape[0] - 1):
         for i in range(slabs[slab], slabs[slab + 1]):
             tx = ty = tz = 0

@@ -8,10 +8,10 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from ...checks import check_turn, check_wander
 from ...laws.motility import heading, mixed, turning_probability, unit, wander_factors
 from ...laws.random import HEADING, TURN, WANDER, uniform
 from ...laws.sampling import normal
-from ...checks import check_turn, check_wander
 from .threads import MANY_CELLS, threads_for
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ def turn(
     """
     check_turn(direction, ids, persistence, dt, towards, bias)
     if towards is None or bias is None:
-        towards, bias = np.zeros((1, 3)), np.zeros(1)  # one row for all
+        towards, bias = np.zeros_like(direction), np.zeros(len(ids))
     with threads_for(len(ids), MANY_CELLS):
         _turn(direction, ids, persistence, dt, step, seed, towards, bias, flat, exact)
 
@@ -78,11 +78,10 @@ def _turn(direction, ids, persistence, dt, step, seed, towards, bias, flat, exac
             u = uniform(seed, HEADING, step, ids[i], 0)
             v = uniform(seed, HEADING, step, ids[i], 1)
             x, y, z = heading(u, v, flat)
-            row = i if bias.shape[0] > 1 else 0
-            share = bias[row]
+            share = bias[i]
             if share > 0.0:
-                goal = 0.0 if flat else towards[row, 2]
-                x, y = mixed(share, x, towards[row, 0]), mixed(share, y, towards[row, 1])
+                goal = 0.0 if flat else towards[i, 2]
+                x, y = mixed(share, x, towards[i, 0]), mixed(share, y, towards[i, 1])
                 x, y, z = unit(x, y, mixed(share, z, goal))
             direction[i, 0], direction[i, 1], direction[i, 2] = x, y, z
 

@@ -8,9 +8,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ...checks import check_field
 from ...laws.gradients import slope
 from ...laws.motility import unit
-from ...checks import check_field
 
 Array = NDArray[np.float64]
 
@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 def gradient(field: Array, spacing: float, position: Array, out: Array, *, interpolate: bool = False) -> None:
     """Write the gradient of a field at each cell to `out` (cells, 3), in units of the field per µm.
 
-    At the centre of a voxel it is the central difference, (u[i+1] - u[i-1])/(2 dx), one-sided in the outermost
-    voxels, 0 along an axis of one voxel. A cell has that of its voxel, or with `interpolate` the
+    At the centre of a voxel it is the central difference, (u[i+1] - u[i-1])/(2 dx), one-sided in the
+    outermost voxels, 0 along an axis of one voxel. A cell has that of its voxel, or with `interpolate` the
     linear interpolation between the centres around it (beyond the outermost centres the nearest).
 
     Parameters

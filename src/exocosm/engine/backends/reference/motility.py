@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ...checks import check_turn, check_wander
 from ...laws.motility import heading, mixed, turning_probability, unit, wander_factors
 from ...laws.random import HEADING, TURN, WANDER, uniform
 from ...laws.sampling import normal
-from ...checks import check_turn, check_wander
 
 Array = NDArray[np.float64]
 
