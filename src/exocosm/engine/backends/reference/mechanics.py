@@ -118,25 +118,25 @@ def _velocities(
 
 
 def _pushed(i: int, position: Array, bodies: Bodies) -> Array:
-    velocity = np.zeros(3)
-    for j in range(len(position)):
-        if j == i:
+    """Return the velocity that all others give to cell i."""
+    n, velocity, extent = len(position), np.zeros(3), bodies.extent
+    each = [np.broadcast_to(value, n) for value in (bodies.repulsion, bodies.adhesion, bodies.reach)]
+    for j in range(n):
+        distance = math.dist(position[i], position[j])
+        if j == i or distance >= extent[i] + extent[j]:
             continue
-        away = position[i] - position[j]
-        distance = math.sqrt(away[0] ** 2 + away[1] ** 2 + away[2] ** 2)
-        speed = _pair_speed(i, j, distance, bodies)
+        speed = _pair_speed(i, j, distance, bodies, *each)
         if distance > 0.0:
-            velocity += speed / distance * away
+            velocity += speed / distance * (position[i] - position[j])
         else:
             velocity[0] += speed if i > j else -speed
     return velocity
 
 
-def _pair_speed(i: int, j: int, distance: float, bodies: Bodies) -> float:
+def _pair_speed(
+    i: int, j: int, distance: float, bodies: Bodies, repulsion: Array, adhesion: Array, reach: Array
+) -> float:
     radius = bodies.radius
-    repulsion, adhesion, reach = (
-        np.broadcast_to(value, len(radius)) for value in (bodies.repulsion, bodies.adhesion, bodies.reach)
-    )
     strength = mean_strength(adhesion[i], adhesion[j])
     if bodies.kind is not None and bodies.affinity is not None:
         k, m = bodies.kind[i], bodies.kind[j]

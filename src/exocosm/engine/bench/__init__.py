@@ -1,0 +1,1 @@
+"""Benchmarks of the engine: fixed workloads, timed, beside what other programs need for them."""
