@@ -243,7 +243,7 @@ def test_back_ends_agree_over_many_steps_and_lists(order):
     results = []
     for backend in BACKENDS:
         position = start.copy()
-        previous = velocities(backend, position, bodies, springs) + drive
+        previous = velocities(backend, position, bodies, springs)
         how = {"previous": previous} if order == 2 else {}
         move(backend, position, bodies=bodies, dt=0.3, steps=25, drive=drive, springs=springs, **how)
         results.append(np.column_stack([position, previous]))
@@ -298,14 +298,14 @@ def test_none_and_one_cell(device):
     assert np.array_equal(crowd, start)
 
 
-def test_a_drive_carries_a_cell_and_the_second_order_step_extrapolates_it(device):
-    position, drive = np.zeros((1, 3)), np.array([[0.3, -0.2, 0.1]])
-    move(device, position, dt=0.5, steps=4, drive=drive)
-    np.testing.assert_allclose(position, 2.0 * drive, rtol=1e-12)
-    position, previous = np.zeros((1, 3)), np.zeros((1, 3))
-    move(device, position, dt=0.5, drive=drive, previous=previous)
-    np.testing.assert_allclose(position, 1.5 * 0.5 * drive, rtol=1e-12)
-    assert np.array_equal(previous, drive)
+def test_a_drive_carries_a_cell_as_far_as_it_says(device):
+    for previous in (None, np.zeros((2, 3))):
+        position, drive = np.array([[0.0, 0, 0], [500.0, 0, 0]]), np.array([[0.3, -0.2, 0.1], [90.0, 0, 0]])
+        moved = move(device, position, dt=0.5, steps=4, drive=drive, previous=previous)
+        np.testing.assert_allclose(position[0], 2.0 * drive[0], rtol=1e-12)
+        assert position[1, 0] == pytest.approx(500.0 + 2.0 * 90.0)  # 45 µm in a step: not cut
+        assert moved.bounded == 0
+        assert previous is None or not previous.any()
 
 
 def test_springs_draw_cells_together_at_their_rate(device):

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 _BLOCK = 256  # cells per task
 _MANY_CELLS = 4096  # worth more than one thread
-_NO_VELOCITY = np.empty((0, 3))  # where a cell has no velocity of its own
+_NONE = np.empty((0, 3))  # where there are no springs, no drive or no step before
 
 
 def move(
@@ -63,7 +63,7 @@ def velocities(
     with threads_for(len(position), _MANY_CELLS):
         motion = _Motion(position, bodies, space, neighbours, None, None, springs)
         motion.add_speeds()
-        _read(motion.total, motion.unit, motion.own, motion.moves, space.flat, neighbours.order, out)
+        _read(motion.total, motion.unit, motion.pulled, motion.moves, space.flat, neighbours.order, out)
 
 
 def _check(position: Array, bodies: Bodies, dt: float, springs: Springs | None) -> None:
@@ -104,13 +104,14 @@ class _Motion:
         self.total = np.zeros((len(order), 3), np.int64)
         self.moves = np.ones(len(order), np.bool_) if bodies.moves is None else bodies.moves[order]
         self.alike, self.each = _strengths(bodies, order)
-        self.before = _NO_VELOCITY if self.previous is None else self.previous[order]
-        self.own = _NO_VELOCITY if self.drive is None else self.drive[order]
+        self.before = _NONE if self.previous is None else self.previous[order]
+        self.own = _NONE if self.drive is None else self.drive[order]
+        self.pulled = _NONE
         if self.springs is not None:
             rank = np.empty_like(order)
             rank[order] = np.arange(len(order))
-            self.pairs, self.driven = rank[self.springs.pairs], self.own
-            self.own = np.empty((len(order), 3))
+            self.pairs = rank[self.springs.pairs]
+            self.pulled = np.empty((len(order), 3))
 
     def give_back(self) -> None:
         """Write positions and velocities in the order of the caller."""
@@ -131,7 +132,7 @@ class _Motion:
             self.add_speeds()
             report = np.zeros((-(-len(self.cells) // _BLOCK), 3))
             _advance(
-                self.cells, self.total, self.unit, self.own, self.before, self.moves, walls, dt,
+                self.cells, self.total, self.unit, self.pulled, self.own, self.before, self.moves, walls, dt,
                 list_.built, report,
             )  # fmt: skip
             largest, strayed = (float(report[:, a].max(initial=0.0)) for a in range(2))
@@ -140,7 +141,7 @@ class _Motion:
         return Moved(largest, bounded)
 
     def add_speeds(self) -> None:
-        """Add the speeds of all pairs to `total`, and what springs give to `own`."""
+        """Add the speeds of all pairs to `total`, and write what springs give to `pulled`."""
         list_ = self.neighbours
         values, kind, affinity = self.each
         _add_speeds(
@@ -148,7 +149,7 @@ class _Motion:
             1.0 / self.unit, self.total,
         )  # fmt: skip
         if self.springs is not None:
-            _pull(self.cells, self.pairs, self.springs.stiffness, self.driven, self.own)
+            _pull(self.cells, self.pairs, self.springs.stiffness, self.pulled)
 
 
 def _strengths(bodies: Bodies, order: NDArray[np.int64]) -> tuple[Any, Any]:
@@ -233,40 +234,38 @@ def _add_speeds(cells, order, slabs, span, near, alike, values, kind, affinity, 
 
 
 @njit(cache=True, nogil=True)
-def _pull(cells, pairs, stiffness, drive, own):
-    """Write drive and the pull of springs to `own`; springs are added in the order of their list."""
-    own[:] = 0.0
-    if drive.shape[0] > 0:
-        own[:] = drive
+def _pull(cells, pairs, stiffness, pulled):
+    """Write the pull of springs, added in the order of their list."""
+    pulled[:] = 0.0
     for s in range(pairs.shape[0]):
         i, j = pairs[s, 0], pairs[s, 1]
         for a in range(3):
             pull = stiffness[s] * (cells[j, a] - cells[i, a])
-            own[i, a] += pull
-            own[j, a] -= pull
+            pulled[i, a] += pull
+            pulled[j, a] -= pull
 
 
 @njit(cache=True, nogil=True)
-def _velocity(i, total, unit, own, flat):
+def _velocity(i, total, unit, pulled, flat):
     vx, vy, vz = unit * total[i, 0], unit * total[i, 1], unit * total[i, 2]
-    if own.shape[0] > 0:
-        vx += own[i, 0]
-        vy += own[i, 1]
-        vz += own[i, 2]
+    if pulled.shape[0] > 0:
+        vx += pulled[i, 0]
+        vy += pulled[i, 1]
+        vz += pulled[i, 2]
     return vx, vy, 0.0 if flat else vz
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _read(total, unit, own, moves, flat, order, out):
+def _read(total, unit, pulled, moves, flat, order, out):
     for i in prange(order.shape[0]):
-        vx, vy, vz = _velocity(i, total, unit, own, flat)
+        vx, vy, vz = _velocity(i, total, unit, pulled, flat)
         out[order[i], 0] = vx if moves[i] else 0.0
         out[order[i], 1] = vy if moves[i] else 0.0
         out[order[i], 2] = vz if moves[i] else 0.0
 
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def _advance(cells, total, unit, own, before, moves, walls, dt, built, report):
+def _advance(cells, total, unit, pulled, own, before, moves, walls, dt, built, report):
     """Move all cells by one step and set `total` to zero for the next.
 
     Written to `report` for each block of cells: the longest way in this step, the longest way since the
@@ -277,7 +276,7 @@ def _advance(cells, total, unit, own, before, moves, walls, dt, built, report):
     for block in prange(report.shape[0]):
         longest, furthest, cut = 0.0, 0.0, 0
         for i in range(block * _BLOCK, min(n, (block + 1) * _BLOCK)):
-            vx, vy, vz = _velocity(i, total, unit, own, flat)
+            vx, vy, vz = _velocity(i, total, unit, pulled, flat)
             total[i, 0] = total[i, 1] = total[i, 2] = 0
             if not moves[i]:
                 vx = vy = vz = 0.0
@@ -294,9 +293,14 @@ def _advance(cells, total, unit, own, before, moves, walls, dt, built, report):
             way = step_length(speed, cells[i, 3], dt)
             cut += way < speed * dt
             scale = way / speed if speed > 0.0 else 0.0
-            x = within(px + scale * vx, lower[0], upper[0], reflects)
-            y = within(py + scale * vy, lower[1], upper[1], reflects)
-            z = pz if flat else within(pz + scale * vz, lower[2], upper[2], reflects)
+            x, y, z = px + scale * vx, py + scale * vy, pz + scale * vz
+            if own.shape[0] > 0:
+                x += dt * own[i, 0]
+                y += dt * own[i, 1]
+                z += dt * own[i, 2]
+            x = within(x, lower[0], upper[0], reflects)
+            y = within(y, lower[1], upper[1], reflects)
+            z = pz if flat else within(z, lower[2], upper[2], reflects)
             cells[i, 0], cells[i, 1], cells[i, 2] = x, y, z
             px, py, pz = x - px, y - py, z - pz
             longest = max(longest, px * px + py * py + pz * pz)

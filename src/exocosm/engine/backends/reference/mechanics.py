@@ -30,9 +30,10 @@ def move(
 ) -> Moved:
     """Move cells in place by `steps` steps of overdamped motion.
 
-    The velocity of a cell is that of `velocities` plus its `drive`, all taken from the positions before the
-    step; its way is velocity · dt, bounded by `step_length`, and ends at the walls of the space. With
-    `previous` the step is that of Adams and Bashforth, (3/2 v - 1/2 v_previous) dt, else that of Euler.
+    Cells go as far as `velocities`, taken from the positions before the step, carries them in `dt`, at most
+    as far as `step_length` allows, and besides as far as their `drive` does, which is not bounded; walls
+    end both. With `previous` the step is that of Adams and Bashforth, (3/2 v - 1/2 v_previous) dt,
+    else that of Euler; the drive is added as it is: it is taken as the mean over the step.
 
     Parameters
     ----------
@@ -40,8 +41,8 @@ def move(
     dt : [min]
     neighbours : kept by the caller from call to call; results do not depend on what is in it
     drive : (cells, 3) velocity a cell has of its own (motility), the same in all steps  [µm/min]
-    previous : (cells, 3) velocity in the step before, changed; fill it by `velocities` (plus the drive)
-        before a first step, and give a daughter that of her mother  [µm/min]
+    previous : (cells, 3) velocity in the step before, without drive, changed; fill it by `velocities` before
+        a first step, and give a daughter that of her mother  [µm/min]
     springs : attachments
 
     Raises
@@ -55,13 +56,14 @@ def move(
     velocity = np.empty_like(position)
     for _ in range(steps):
         before = position.copy()
-        _velocities(before, bodies, space, velocity, springs, drive)
+        _velocities(before, bodies, space, velocity, springs)
         largest = 0.0
         for i in range(len(position)):
             if bodies.moves is not None and not bodies.moves[i]:
                 continue
             v = velocity[i] if previous is None else extrapolated(velocity[i], previous[i])
-            position[i], cut = _moved(before[i], v, bodies.radius[i], space, dt)
+            own = np.zeros(3) if drive is None else drive[i]
+            position[i], cut = _moved(before[i], v, own, bodies.radius[i], space, dt)
             largest = max(largest, math.dist(position[i], before[i]))
             bounded += cut
         if previous is not None:
@@ -85,7 +87,7 @@ def velocities(
     one of lower index goes to the left (along -x), the other to the right.
     """
     _check(position, bodies, 0.0, springs)
-    _velocities(position, bodies, space, out, springs, None)
+    _velocities(position, bodies, space, out, springs)
 
 
 def _check(position: Array, bodies: Bodies, dt: float, springs: Springs | None) -> None:
@@ -95,24 +97,17 @@ def _check(position: Array, bodies: Bodies, dt: float, springs: Springs | None) 
         springs.check(len(position))
 
 
-def _velocities(
-    position: Array,
-    bodies: Bodies,
-    space: Space,
-    out: Array,
-    springs: Springs | None,
-    drive: Array | None,
-) -> None:
-    extra = np.zeros_like(position) if drive is None else drive.copy()
+def _velocities(position: Array, bodies: Bodies, space: Space, out: Array, springs: Springs | None) -> None:
+    pulled = np.zeros_like(position)
     if springs is not None:
         for (i, j), stiffness in zip(springs.pairs, springs.stiffness, strict=True):
             pull = stiffness * (position[j] - position[i])
-            extra[i] += pull
-            extra[j] -= pull
+            pulled[i] += pull
+            pulled[j] -= pull
     for i in range(len(position)):
         out[i] = 0.0
         if bodies.moves is None or bodies.moves[i]:
-            out[i] = _pushed(i, position, bodies) + extra[i]
+            out[i] = _pushed(i, position, bodies) + pulled[i]
     if space.flat:
         out[:, 2] = 0.0
 
@@ -145,11 +140,15 @@ def _pair_speed(
     return pair_speed(distance, contact, span, mean_strength(repulsion[i], repulsion[j]), strength)
 
 
-def _moved(start: Array, velocity: Array, radius: float, space: Space, dt: float) -> tuple[Array, bool]:
+def _moved(
+    start: Array, velocity: Array, own: Array, radius: float, space: Space, dt: float
+) -> tuple[Array, bool]:
     """Return where a cell ends, and whether its way was cut."""
     speed = math.sqrt(velocity[0] ** 2 + velocity[1] ** 2 + velocity[2] ** 2)
     way = step_length(speed, radius, dt)
-    end = start + (way / speed * velocity if speed > 0.0 else velocity)
-    for a in range(2 if space.flat else 3):
+    end = start + (way / speed if speed > 0.0 else 0.0) * velocity + dt * own
+    for a in range(3):
         end[a] = within(end[a], space.lower[a], space.upper[a], space.wall == "reflect")
+    if space.flat:
+        end[2] = start[2]
     return end, way < speed * dt
