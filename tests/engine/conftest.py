@@ -5,7 +5,18 @@ from types import SimpleNamespace
 
 import pytest
 
-MODULES = ("fields", "mechanics", "sampling", "vesicles", "signalling", "cells")
+MODULES = (
+    "cells",
+    "contacts",
+    "fields",
+    "gradients",
+    "mechanics",
+    "motility",
+    "neighbours",
+    "sampling",
+    "signalling",
+    "vesicles",
+)
 
 
 @pytest.fixture(params=["reference", "cpu"])

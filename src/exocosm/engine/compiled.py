@@ -82,6 +82,7 @@ class Compiled:
     at: At
     resting_activity: np.ndarray  # (k, nodes) of the networks side by side, filled up with 0.5
     custom: tuple[str, ...]
+    normalised_chemotaxis: np.ndarray  # (k,) bool
     polarisation: np.ndarray  # (k, 3) forward, backward [1/min], share at start
     drug_kill: np.ndarray  # (k, 2) half_kill [mmol/L], Hill coefficient; half_kill inf = no kill
     oxygen: int  # index of the field named oxygen, which hypoxia is read from; -1 without
@@ -125,6 +126,7 @@ def compile_model(model: Model) -> Compiled:
         at=_where(behaviours, model),
         resting_activity=_side_by_side(networks),
         custom=tuple(n.removeprefix("custom:") for n in behaviours.names if n.startswith("custom:")),
+        normalised_chemotaxis=np.array([k.normalised_chemotaxis for k in model.cell_kinds], dtype=bool),
         polarisation=np.array([_polarisation(k) for k in model.cell_kinds], dtype=float).reshape(-1, 3),
         drug_kill=np.array([_drug_kill(kind) for kind in model.cell_kinds], dtype=float).reshape(-1, 2),
         oxygen=next((i for i, field in enumerate(model.fields) if field.name == "oxygen"), -1),

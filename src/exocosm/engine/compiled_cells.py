@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exocosm.errors import InputError
 from exocosm.model import MAX_PHASES, CellKind, Model, Rule, behaviours_of
 
 FLUID, NUCLEAR, CYTOPLASMIC, CALCIFIED = range(4)
@@ -53,13 +54,8 @@ class Behaviours:
         """Return the index b of a behaviour."""
         return self.names.index(name)
 
-    def starting(self, prefix: str) -> np.ndarray:
-        """Return the indices of the behaviours that start with `prefix`, in order."""
-        return np.array([b for b, name in enumerate(self.names) if name.startswith(prefix)], dtype=np.int64)
-
-    def is_ever(self, name: str) -> bool:
-        """Say whether any cell can have this behaviour: a base above 0, or something that changes it."""
-        b = self.index(name)
+    def is_ever(self, b: int) -> bool:
+        """Say whether any cell can have behaviour b: a base other than 0, or something that changes it."""
         return bool(self.column[b] >= 0 or (self.base[:, b] != 0.0).any())
 
 
@@ -92,6 +88,13 @@ def compile_behaviours(model: Model) -> Behaviours:
     """Turn names and numbers into arrays."""
     known = behaviours_of(model)
     names = tuple(known)
+    for kind in model.cell_kinds:
+        for name in kind.changed:
+            if name.startswith("adhesive affinity to "):
+                raise InputError(
+                    f"Behaviour {name!r} of cell kind `{kind.name}` holds for a pair of kinds and cannot be "
+                    "changed cell by cell. Change 'cell-cell adhesion' instead."
+                )
     base = np.array([[_base(kind, name, known[name].default) for name in names] for kind in model.cell_kinds])
     changed = sorted({names.index(name) for kind in model.cell_kinds for name in kind.changed})
     column = np.full(len(names), -1, dtype=np.int64)

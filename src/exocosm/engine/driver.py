@@ -11,6 +11,7 @@ from exocosm.errors import RunError
 
 from .compiled import Compiled
 from .exchange import exchange
+from .movement import move
 from .population import apply_events
 from .signals import sense
 from .start import apply_event, sense_oxygen, voxel_index
@@ -29,6 +30,7 @@ class Run:
     seed: int
 
     def __post_init__(self) -> None:
+        self.neighbours = self.backend.neighbours.Neighbours()
         self.pending = sorted(self.compiled.model.events, key=lambda event: event.time)
 
     def settle(self) -> None:
@@ -66,7 +68,10 @@ class Run:
         self.backend.vesicles.take_up(compiled, state, order, first, dt, self.seed)
         drug = self._solutes(dt)
         if not compiled.model.domain.well_mixed:
-            self._push(dt)
+            pushes = self.steps.pushes
+            move(
+                compiled, state, self.backend, self.neighbours, pushes=pushes, dt=dt / pushes, seed=self.seed
+            )
             self._locate()
         return drug
 
@@ -165,16 +170,6 @@ class Run:
                     self.state.fields["solute"][i], solute.diffusion.value, sink + solute.loss.value,
                     boundary, compiled.model.domain.spacing.value, self.steps.oxygen_tolerance, 2000,
                 )  # fmt: skip
-
-    def _push(self, dt: float) -> None:
-        cells, domain = self.state.cells, self.compiled.model.domain
-        mechanics = self.compiled.model.mechanics
-        box = np.array(domain.shape[::-1], dtype=float) * domain.spacing.value
-        self.backend.mechanics.push(
-            cells["position"], cells["radius"], cells["alive"], np.zeros(3), box,
-            domain.shape[0] == 1, mechanics.repulsion.value, mechanics.adhesion.value, mechanics.reach.value,
-            dt / self.steps.pushes, self.steps.pushes,
-        )  # fmt: skip
 
     def _check(self) -> None:
         for group in (self.state.fields, self.state.cells):

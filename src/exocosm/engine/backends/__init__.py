@@ -8,7 +8,17 @@ from types import SimpleNamespace
 from exocosm.errors import InputError
 
 DEVICES = ("cpu", "reference")
-_MODULES = ("cells", "fields", "mechanics", "signalling", "vesicles")
+_MODULES = (
+    "cells",
+    "contacts",
+    "fields",
+    "gradients",
+    "mechanics",
+    "motility",
+    "neighbours",
+    "signalling",
+    "vesicles",
+)
 
 
 def get_backend(device: str) -> SimpleNamespace:

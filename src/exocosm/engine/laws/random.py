@@ -32,6 +32,9 @@ ATTACK = 17
 PHAGOCYTOSIS = 18
 FUSION = 19
 BOOLEAN = 50
+TURN = 40
+HEADING = 41
+WANDER = 42
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10

@@ -1,0 +1,100 @@
+"""How cells move: pushed and held by their neighbours, and migrating on their own."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .bodies import Bodies, Space
+from .compiled import Compiled
+from .exchange import behaviour_values
+from .state import State
+
+
+def space_of(compiled: Compiled) -> Space:
+    """Return the box of the domain, whose walls stop cells."""
+    domain = compiled.model.domain
+    upper = np.array(domain.shape[::-1], dtype=float) * domain.spacing.value
+    return Space(lower=np.zeros(3), upper=upper, flat=domain.shape[0] == 1)
+
+
+def bodies_of(compiled: Compiled, state: State) -> Bodies:
+    """Return the cells as bodies, one number for all where nothing tells them apart."""
+    at = compiled.at
+    affinity = compiled.behaviours.base[:, at.affinity : at.affinity + len(compiled.kinds)]
+    apart = bool((affinity != 1.0).any())
+    movable = behaviour_values(compiled, state, at.movable) > 0.5
+    return Bodies(
+        radius=state.cells["radius"],
+        repulsion=_common(compiled, state, at.repulsion),
+        adhesion=_common(compiled, state, at.adhesion),
+        reach=_common(compiled, state, at.reach),
+        moves=None if movable.all() else movable,
+        kind=state.cells["kind"] if apart else None,
+        affinity=np.ascontiguousarray(affinity) if apart else None,
+    )
+
+
+def _common(compiled: Compiled, state: State, behaviour: int) -> float | np.ndarray:
+    base = compiled.behaviours.base[:, behaviour]
+    if compiled.behaviours.column[behaviour] < 0 and (base == base[:1]).all() and base.size:
+        return float(base[0])
+    return np.ascontiguousarray(behaviour_values(compiled, state, behaviour))
+
+
+def move(
+    compiled: Compiled,
+    state: State,
+    backend: SimpleNamespace,
+    neighbours: Any,
+    pushes: int,
+    dt: float,
+    seed: int,
+) -> None:
+    """Move all cells by `pushes` steps of `dt` [min]; `neighbours` is the list kept between calls.
+
+    Cells that migrate choose their direction anew before each step, those that do not are pushed alone.
+    """
+    bodies, space = bodies_of(compiled, state), space_of(compiled)
+    position = state.cells["position"]
+    if not compiled.behaviours.is_ever(compiled.at.migration_speed):
+        backend.mechanics.move(position, bodies, space, dt=dt, steps=pushes, neighbours=neighbours)
+        return
+    cells, at = state.cells, compiled.at
+    speed, persistence, bias = (
+        behaviour_values(compiled, state, b) for b in (at.migration_speed, at.persistence, at.migration_bias)
+    )
+    speed = np.where(cells["alive"], speed, 0.0)
+    towards = _towards(compiled, state, backend)
+    for push in range(pushes):
+        started = cells["direction"].any(axis=1)
+        backend.motility.turn(
+            cells["direction"], cells["id"], np.where(started, persistence, 0.0), dt,
+            state.step * pushes + push, seed, towards=towards, bias=np.ascontiguousarray(bias),
+            flat=space.flat,
+        )  # fmt: skip
+        drive = speed[:, None] * cells["direction"]
+        backend.mechanics.move(position, bodies, space, dt=dt, neighbours=neighbours, drive=drive)
+
+
+def _towards(compiled: Compiled, state: State, backend: SimpleNamespace) -> np.ndarray:
+    """Direction (n, 3) in which fields and vesicles draw each cell, nought without chemotaxis."""
+    towards = np.zeros((state.n_cells, 3))
+    first, b = compiled.at.chemotaxis, compiled.behaviours
+    stacked = np.concatenate([state.fields["solute"], state.fields["vesicles"]])
+    drawing = [f for f in range(len(stacked)) if b.is_ever(first + f)]
+    if not drawing:
+        return towards
+    sensitivity = np.stack([behaviour_values(compiled, state, first + f) for f in drawing], axis=1)
+    spacing, position = compiled.model.domain.spacing.value, state.cells["position"]
+    for normalised in (False, True):
+        mine = compiled.normalised_chemotaxis[state.cells["kind"]] == normalised
+        if mine.any():
+            found = np.empty((int(mine.sum()), 3))
+            backend.gradients.chemotaxis(
+                stacked[drawing], sensitivity[mine], spacing, position[mine], found, normalised=normalised
+            )
+            towards[mine] = found
+    return towards
