@@ -10,16 +10,30 @@ from .cells import (
     Response,
 )
 from .events import AddCopies, AddDrug, AddVesicles, Event
+from .fields import (
+    AutomaticStep,
+    Boundaries,
+    Face,
+    FaceFlow,
+    Field,
+    FixedStep,
+    Flow,
+    Hindrance,
+    Pattern,
+    fixed_everywhere,
+)
 from .model import Model
 from .network import Edge, Link, Network, Node, Omission
 from .parameter import Parameter, Prior, chosen
-from .tissue import Domain, Field, Mechanics, Placement
+from .tissue import Domain, Mechanics, Placement
 from .vesicles import Cargo, Control, Loading, Release, Uptake, VesicleKind
 
 __all__ = [
     "AddCopies",
     "AddDrug",
     "AddVesicles",
+    "AutomaticStep",
+    "Boundaries",
     "Cargo",
     "CellKind",
     "Control",
@@ -29,7 +43,12 @@ __all__ = [
     "Edge",
     "Endogenous",
     "Event",
+    "Face",
+    "FaceFlow",
     "Field",
+    "FixedStep",
+    "Flow",
+    "Hindrance",
     "Link",
     "Loading",
     "Mechanics",
@@ -39,6 +58,7 @@ __all__ = [
     "Node",
     "Omission",
     "Parameter",
+    "Pattern",
     "Placement",
     "Polarisation",
     "Prior",
@@ -47,4 +67,5 @@ __all__ = [
     "Uptake",
     "VesicleKind",
     "chosen",
+    "fixed_everywhere",
 ]
