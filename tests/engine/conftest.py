@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-MODULES = ("fields", "mechanics", "sampling", "vesicles", "signalling", "cells")
+MODULES = ("adi", "fields", "steady", "transport", "mechanics", "sampling", "vesicles", "signalling", "cells")
 
 
 @pytest.fixture(params=["reference", "cpu"])

@@ -11,6 +11,7 @@ import numpy as np
 from exocosm.errors import InputError
 from exocosm.model import CellKind, Control, Loading, Model, Network, Release
 
+from .compiled_fields import CompiledField, compile_fields
 from .laws.signalling import ACTIVITY_MAX
 
 DIVISION, DEATH, POLARISATION, DRUG_TOLERANCE = range(4)
@@ -82,6 +83,7 @@ class Compiled:
     diffusion: np.ndarray  # (v,) [µm²/min] in this domain
     loss: np.ndarray  # (v,) [1/min] outside cells
     wall_loss: np.ndarray  # (v,) [1/min], 0 in tissue
+    fields: tuple[CompiledField, ...]
 
     def kind_index(self, name: str) -> int:
         """Return the index of a cell kind."""
@@ -125,6 +127,7 @@ def compile_model(model: Model) -> Compiled:
         ),
         loss=np.array([v.loss.value for v in model.vesicle_kinds]),
         wall_loss=np.array([v.wall_loss.value if dish else 0.0 for v in model.vesicle_kinds]),
+        fields=compile_fields(model),
         **arrays,
     )
 

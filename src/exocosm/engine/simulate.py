@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from exocosm.errors import InputError, RunError, expect
-from exocosm.model import Field, Model
+from exocosm.model import Model
 from exocosm.trajectory import Trajectory
 from exocosm.units import minutes
 
@@ -18,6 +18,8 @@ from .books import close
 from .compiled import RATES, Compiled, compile_model
 from .population import apply_events
 from .recorder import Recorder
+from .solutes import Solutes
+from .spreading import spread
 from .start import apply_event, sense_oxygen, start, voxel_index
 from .state import State
 
@@ -122,12 +124,13 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.pending = sorted(self.compiled.model.events, key=lambda event: event.time)
+        self.solutes = Solutes(self.compiled, self.backend, self.steps.oxygen_tolerance)
 
     def settle(self) -> None:
         """Bring positions, oxygen and hypoxia to the start of the first step."""
         self._locate()
         self._apply_pending()
-        oxygen, _ = self._solutes(0.0)
+        oxygen, _ = self.solutes.advance(self.state, 0.0)
         sense_oxygen(self.compiled, self.state, oxygen)
 
     def advance(self) -> None:
@@ -138,11 +141,11 @@ class _Run:
         for _ in range(round(steps.cell / steps.vesicle)):
             state.step += 1
             self.backend.vesicles.release(compiled, state, steps.vesicle, self.seed)
-            self._spread(steps.vesicle)
+            spread(compiled, state, self.backend, steps.vesicle)
             self.backend.vesicles.take_up(compiled, state, order, first, steps.vesicle, self.seed)
         self.backend.cells.keep_cargo(compiled, state, steps.cell)
         exponents = self._signal(steps.cell)
-        oxygen, drug = self._solutes(steps.cell)
+        oxygen, drug = self.solutes.advance(state, steps.cell)
         events = self.backend.cells.decide(compiled, state, oxygen, drug, exponents, steps.cell, self.seed)
         apply_events(compiled, state, events, steps.cell, self.seed)
         if not compiled.model.domain.well_mixed:
@@ -167,29 +170,6 @@ class _Run:
         starts = np.flatnonzero(np.diff(voxels, prepend=-1))
         return order, np.append(starts, order.size)
 
-    def _spread(self, dt: float) -> None:
-        """Diffuse vesicles and the cargo in them alike, and book what decays."""
-        compiled, state = self.compiled, self.state
-        alpha = compiled.diffusion * dt / compiled.model.domain.spacing.value**2
-        total_loss = compiled.loss + compiled.wall_loss
-        survival = np.exp(-total_loss * dt)
-        to_wall = np.divide(
-            compiled.wall_loss, total_loss, where=total_loss > 0, out=np.zeros_like(total_loss)
-        )
-        space = state.fields["vesicles"].shape[1:]
-        gone = np.zeros(len(alpha))
-        self.backend.fields.diffuse(state.fields["vesicles"], alpha, survival, gone)
-        state.vesicle_books["decayed"] += gone * (1 - to_wall)
-        state.vesicle_books["wall"] += gone * to_wall
-        n_cargoes = len(compiled.cargoes)
-        if n_cargoes:
-            inside = np.zeros((len(alpha), n_cargoes))
-            stacks = state.fields["cargo"].reshape(-1, *space)
-            alpha, survival = np.repeat(alpha, n_cargoes), np.repeat(survival, n_cargoes)
-            self.backend.fields.diffuse(stacks, alpha, survival, inside.reshape(-1))
-            state.cargo_books["decayed"] += inside * (1 - to_wall)[:, None]
-            state.cargo_books["wall"] += inside * to_wall[:, None]
-
     def _signal(self, dt: float) -> np.ndarray:
         """Advance the networks of all living cells; returns the ln factors (n, rates) on their rates."""
         compiled, state, cells = self.compiled, self.state, self.state.cells
@@ -201,36 +181,6 @@ class _Run:
                 self.backend.signalling.signal(network, mine, cells["activity"], cells["copies"], rest, dt)
                 self.backend.signalling.rate_exponents(network, mine, cells["activity"], exponents)
         return exponents
-
-    def _solutes(self, dt: float) -> tuple[np.ndarray, np.ndarray]:
-        """Bring dissolved substances up to date; returns oxygen and reacted drug where each cell is."""
-        state, cells = self.state, self.state.cells
-        oxygen, drug = np.zeros(state.n_cells), np.zeros(state.n_cells)
-        for i, solute in enumerate(self.compiled.model.fields):
-            values = state.fields["solute"][i]
-            if solute.steady:
-                if not solute.clamped:
-                    self._steady(values, solute)
-                oxygen = values.reshape(-1)[cells["voxel"]]
-            else:
-                before = values.reshape(-1)[cells["voxel"]]
-                kept = np.exp(-solute.loss.value * dt)
-                drug += np.where(self.compiled.drug_field[cells["kind"]] == i, before * (1.0 - kept), 0.0)
-                if not solute.clamped:
-                    values *= kept
-        return oxygen, drug
-
-    def _steady(self, values: np.ndarray, solute: Field) -> None:
-        compiled, cells = self.compiled, self.state.cells
-        volume = 4.0 / 3.0 * np.pi * compiled.radius**3 / compiled.model.domain.voxel_volume
-        uptake = (compiled.oxygen_uptake * volume)[cells["kind"]] * cells["alive"]
-        sink = np.bincount(cells["voxel"], weights=uptake, minlength=values.size).reshape(values.shape)
-        sink = np.minimum(sink, compiled.oxygen_uptake.max(initial=0.0)) + solute.loss.value
-        boundary = np.nan if solute.boundary is None else solute.boundary.value
-        self.backend.fields.steady(
-            values, solute.diffusion.value, sink, boundary, compiled.model.domain.spacing.value,
-            self.steps.oxygen_tolerance, 2000,
-        )  # fmt: skip
 
     def _push(self) -> None:
         compiled, cells = self.compiled, self.state.cells

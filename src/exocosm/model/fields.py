@@ -216,8 +216,8 @@ def _check_dissolved(field: Field) -> None:
         )
     if any(face.kind == "open" for face in field.boundaries.in_order()):
         raise InputError(
-            f"Field `{field.name}` has scheme {scheme!r}, which knows no open faces. Use scheme 'conservative', "
-            "or hold the face at a value."
+            f"Field `{field.name}` has scheme {scheme!r}, which knows no open faces. Use scheme "
+            "'conservative', or hold the face at a value."
         )
     if scheme == "steady" and field.step is not None:
         raise InputError(f"Field `{field.name}` is kept at its steady state and takes no `step`.")
@@ -245,8 +245,8 @@ def check_fields(described: tuple[Field, ...], domain: Domain) -> None:
             _check_hindrance(field, by_name)
         if field.pattern is not None and len(field.pattern.factors) != n_voxels:
             raise InputError(
-                f"Expected the pattern of field `{field.name}` to hold one factor for each of {n_voxels} voxels, "
-                f"found {len(field.pattern.factors)}."
+                f"Expected the pattern of field `{field.name}` to hold one factor for each of {n_voxels} "
+                f"voxels, found {len(field.pattern.factors)}."
             )
         if isinstance(field.flow, FaceFlow):
             _check_face_flow(field.name, field.flow, domain)
@@ -258,13 +258,13 @@ def _check_hindrance(field: Field, by_name: dict[str, Field]) -> None:
     if fibres is None or fibres is field:
         others = sorted(set(by_name) - {field.name})
         raise InputError(
-            f"Diffusion of field `{field.name}` is hindered by `{field.hindrance.by}`, which is no other field of "
-            f"this model. Known: {others}."
+            f"Diffusion of field `{field.name}` is hindered by `{field.hindrance.by}`, which is no other "
+            f"field of this model. Known: {others}."
         )
     if fibres.unit != "1":
         raise InputError(
-            f"Expected field `{fibres.name}`, which hinders `{field.name}`, to be a share of volume in unit '1', "
-            f"found unit {fibres.unit!r}."
+            f"Expected field `{fibres.name}`, which hinders `{field.name}`, to be a share of volume in unit "
+            f"'1', found unit {fibres.unit!r}."
         )
 
 
@@ -278,8 +278,8 @@ def _check_face_flow(name: str, flow: FaceFlow, domain: Domain) -> None:
     for part, size in expected.items():
         if len(getattr(flow, part)) != size:
             raise InputError(
-                f"Expected `{part}` of the flow of field `{name}` to hold {size} velocities for a domain of shape "
-                f"{domain.shape}, found {len(getattr(flow, part))}."
+                f"Expected `{part}` of the flow of field `{name}` to hold {size} velocities for a domain of "
+                f"shape {domain.shape}, found {len(getattr(flow, part))}."
             )
     fastest = max(map(abs, (*flow.across_x, *flow.across_y, *flow.across_z)))
     for k in range(nz):

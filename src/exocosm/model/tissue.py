@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,6 +34,11 @@ class Domain:
     def voxel_volume(self) -> float:
         """Volume of a voxel [µm³]."""
         return self.spacing.value**3
+
+    @property
+    def n_voxels(self) -> int:
+        """Number of voxels."""
+        return math.prod(self.shape)
 
     @property
     def n_axes(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from .balance import any_row, conductances
+from .balance import any_row, balance, conductances
 from .lines import FULLEST, MANY_VOXELS, coefficients, solve_lines, solve_rows, sweep_rows, width
 from .threads import threads_for
 
@@ -50,7 +50,17 @@ def advance(
                 )  # fmt: skip
             else:
                 _lines(
-                    u, rate, *across, total, source, weights, values, damping, inverse_x[0], carry_x[0], change
+                    u,
+                    rate,
+                    *across,
+                    total,
+                    source,
+                    weights,
+                    values,
+                    damping,
+                    inverse_x[0],
+                    carry_x[0],
+                    change,
                 )
                 if ny > 1:
                     sweep_rows(change, inverse_y, carry_y, width(nx))
@@ -58,30 +68,59 @@ def advance(
             _apply(flat, changes, inverse_z[0], carry_z[0], width(ny * nx))
 
 
+def slope(
+    u: Array,
+    rate: float,
+    share: Array | None,
+    loss: float,
+    sink: Array,
+    source: Array,
+    weights: Array,
+    values: Array,
+) -> Array:
+    """Return ∂u/∂t = ∇·(D ∇u) - loss u - sink u + source (z, y, x), with the arguments of `advance`."""
+    out, per_row = np.empty_like(u), np.empty(u.shape[:2])
+    with threads_for(u.size, MANY_VOXELS):
+        balance(u, rate, *conductances(share, weights), loss + sink, source, weights, values, out, per_row)
+    return out
+
+
 @njit(cache=True, nogil=True)
 def _block(u, k, first, rate, az, ay, ax, sink, source, weights, values, damping, inverse, carry, change):
     """Write the right-hand side of eight rows of a plane, damped, and solve along x."""
     last = min(first + 8, u.shape[1])
     for j in range(first, last):
-        row, weight = change[k, j], damping[k, j]
-        any_row(u, k, j, rate, az, ay, ax, sink, source, weights, values, row)
-        for i in range(row.shape[0]):
-            row[i] *= weight[i]
+        any_row(u, k, j, rate, az, ay, ax, sink, source, weights, values, damping[k, j], change[k, j])
     solve_lines(change[k, first:last], 1.0, inverse, carry)
 
 
 @njit(cache=True, nogil=True, parallel=True)
 def _planes(
-    u, rate, az, ay, ax, sink, source, weights, values, damping, inverse_x, carry_x, inverse_y, carry_y, change
+    u,
+    rate,
+    az,
+    ay,
+    ax,
+    sink,
+    source,
+    weights,
+    values,
+    damping,
+    inverse_x,
+    carry_x,
+    inverse_y,
+    carry_y,
+    change,
 ):
     """Write the right-hand side and solve along x and y, one plane after the other."""
     for k in prange(u.shape[0]):
         for first in range(0, u.shape[1], 8):
             _block(
-                u, k, first, rate, az, ay, ax, sink, source, weights, values, damping, inverse_x, carry_x, change
+                u, k, first, rate, az, ay, ax, sink, source, weights, values, damping, inverse_x, carry_x,
+                change,
             )  # fmt: skip
         if u.shape[1] > 1:
-            solve_rows(change[k], inverse_y, carry_y)
+            solve_rows(change[k], 0, u.shape[2], inverse_y, carry_y)
 
 
 @njit(cache=True, nogil=True, parallel=True)
@@ -104,27 +143,31 @@ def _apply(u, change, inverse, carry, width):
         first = task * width
         last = min(first + width, u.shape[1])
         if n > 1:
-            _solve_and_add(u[:, first:last], change[:, first:last], inverse, carry)
+            _solve_and_add(u, change, first, last, inverse, carry)
         else:
             for i in range(first, last):
                 u[0, i] += change[0, i]
 
 
 @njit(cache=True, nogil=True)
-def _solve_and_add(u, rows, inverse, carry):
-    n, width = rows.shape
-    for j in range(width):
-        rows[0, j] *= inverse[0]
+def _solve_and_add(u, rows, first, last, inverse, carry):
+    n = rows.shape[0]
+    here = rows[0][first:last]
+    for j in range(last - first):
+        here[j] *= inverse[0]
     for i in range(1, n):
         a = inverse[i]
         b = carry[i]
-        for j in range(width):
-            rows[i, j] = a * rows[i, j] + b * rows[i - 1, j]
-    for j in range(width):
-        u[n - 1, j] += rows[n - 1, j]
+        before, here = here, rows[i][first:last]
+        for j in range(last - first):
+            here[j] = a * here[j] + b * before[j]
+    value = u[n - 1][first:last]
+    for j in range(last - first):
+        value[j] += here[j]
     for k in range(1, n):
         i = n - 1 - k
         b = carry[i]
-        for j in range(width):
-            rows[i, j] += b * rows[i + 1, j]
-            u[i, j] += rows[i, j]
+        after, here, value = here, rows[i][first:last], u[i][first:last]
+        for j in range(last - first):
+            here[j] += b * after[j]
+            value[j] += here[j]

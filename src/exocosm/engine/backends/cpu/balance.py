@@ -15,7 +15,7 @@ _mean = njit(harmonic_mean)
 
 
 def conductances(share: Array | None, weights: Array) -> Conductances:
-    """Return D at all faces across z, y and x relative to its nominal value; empty where it is that everywhere.
+    """Return D at all faces across z, y and x relative to its nominal value; empty without `share`.
 
     Harmonic means between voxels; at the outer faces the voxel's own D times its weight (6,).
     """
@@ -47,8 +47,9 @@ def _fill(across, share, low, high):
 
 
 @njit(cache=True, nogil=True)
-def even_row(u, k, j, rate, sink, source, weights, values, out):
-    """Write rate · (second differences of u) - sink u + source for row (k, j), D the same everywhere."""
+def even_row(u, k, j, rate, sink, source, weights, values, damping, out):
+    """Write damping · (rate · second differences of u - sink u + source) for row (k, j), D the same
+    everywhere."""
     nz, ny, nx = u.shape
     here, take, give = u[k, j], sink[k, j], source[k, j]
     down, up = u[k, max(j - 1, 0)], u[k, min(j + 1, ny - 1)]
@@ -82,18 +83,22 @@ def even_row(u, k, j, rate, sink, source, weights, values, out):
             all_shares += weights[1]
             held += weights[1] * values[1]
     for i in range(nx):
-        beside = (down_share * down[i] + up_share * up[i]) + (under_share * under[i] + over_share * over[i])
-        out[i] = rate * (beside - all_shares * here[i] + held) + (give[i] - take[i] * here[i])
+        out[i] = (down_share * down[i] + up_share * up[i]) + (under_share * under[i] + over_share * over[i])
     if nx > 1:
-        out[0] += rate * (here[1] - here[0] + weights[4] * (values[4] - here[0]))
-        for i in range(1, nx - 1):
-            out[i] += rate * (here[i - 1] + here[i + 1] - 2.0 * here[i])
-        out[nx - 1] += rate * (here[nx - 2] - here[nx - 1] + weights[5] * (values[5] - here[nx - 1]))
+        all_shares += 2.0
+        # Shifted slices: with indices such as i - 1 the loop would not be vectorised.
+        before, after, inner = here[: nx - 2], here[2:], out[1 : nx - 1]
+        for i in range(nx - 2):
+            inner[i] += before[i] + after[i]
+        out[0] += here[1] + here[0] + weights[4] * (values[4] - here[0])
+        out[nx - 1] += here[nx - 2] + here[nx - 1] + weights[5] * (values[5] - here[nx - 1])
+    for i in range(nx):
+        out[i] = damping[i] * (rate * (out[i] + held - all_shares * here[i]) + (give[i] - take[i] * here[i]))
 
 
 @njit(cache=True, nogil=True)
-def varied_row(u, k, j, rate, across_z, across_y, across_x, sink, source, values, out):
-    """Write ∇·(D ∇u) - sink u + source for row (k, j) with D from `conductances`."""
+def varied_row(u, k, j, rate, across_z, across_y, across_x, sink, source, values, damping, out):
+    """Write damping · (∇·(D ∇u) - sink u + source) for row (k, j) with D from `conductances`."""
     nz, ny, nx = u.shape
     for i in range(nx):
         here = u[k, j, i]
@@ -107,23 +112,41 @@ def varied_row(u, k, j, rate, across_z, across_y, across_x, sink, source, values
         if nz > 1:
             flow += across_z[k, j, i] * ((u[k - 1, j, i] if k > 0 else values[0]) - here)
             flow += across_z[k + 1, j, i] * ((u[k + 1, j, i] if k < nz - 1 else values[1]) - here)
-        out[i] = rate * flow + source[k, j, i] - sink[k, j, i] * here
+        out[i] = damping[i] * (rate * flow + (source[k, j, i] - sink[k, j, i] * here))
 
 
 @njit(cache=True, nogil=True)
-def any_row(u, k, j, rate, across_z, across_y, across_x, sink, source, weights, values, out):
+def any_row(u, k, j, rate, across_z, across_y, across_x, sink, source, weights, values, damping, out):
     """Write the right-hand side for row (k, j), by whichever of the two rows applies."""
     if across_x.size == 0:
-        even_row(u, k, j, rate, sink, source, weights, values, out)
+        even_row(u, k, j, rate, sink, source, weights, values, damping, out)
     else:
-        varied_row(u, k, j, rate, across_z, across_y, across_x, sink, source, values, out)
+        varied_row(u, k, j, rate, across_z, across_y, across_x, sink, source, values, damping, out)
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def balance(u, rate, across_z, across_y, across_x, sink, source, weights, values, out):
-    """Write ∇·(D ∇u) - sink u + source (z, y, x) for all voxels."""
+def balance(u, rate, across_z, across_y, across_x, sink, source, weights, values, out, per_row):
+    """Write ∇·(D ∇u) - sink u + source (z, y, x), and per row (z, y) the sum of u times it."""
     ny = u.shape[1]
+    ones = np.ones(u.shape[2])
     for row in prange(u.shape[0] * ny):
         k = row // ny
         j = row - k * ny
-        any_row(u, k, j, rate, across_z, across_y, across_x, sink, source, weights, values, out[k, j])
+        any_row(u, k, j, rate, across_z, across_y, across_x, sink, source, weights, values, ones, out[k, j])
+        per_row[k, j] = row_product(u[k, j], out[k, j])
+
+
+@njit(cache=True, nogil=True)
+def row_product(a, b):
+    """Sum a · b in four parts of fixed order, so that four sums can run at once."""
+    n = a.shape[0]
+    s0 = s1 = s2 = s3 = 0.0
+    whole = n - n % 4
+    for i in range(0, whole, 4):
+        s0 += a[i] * b[i]
+        s1 += a[i + 1] * b[i + 1]
+        s2 += a[i + 2] * b[i + 2]
+        s3 += a[i + 3] * b[i + 3]
+    for i in range(whole, n):
+        s0 += a[i] * b[i]
+    return (s0 + s1) + (s2 + s3)

@@ -73,7 +73,7 @@ def sweep_planes(planes, survival, inverse_x, carry_x, inverse_y, carry_y, sums)
             lines = planes[p, 8 * block : 8 * block + 8]
             sums[p, block] = solve_lines(lines, survival[s], inverse_x[s], carry_x[s])
         if planes.shape[1] > 1:
-            solve_rows(planes[p], inverse_y[s], carry_y[s])
+            solve_rows(planes[p], 0, planes.shape[2], inverse_y[s], carry_y[s])
 
 
 @njit(cache=True, nogil=True, parallel=True)
@@ -98,24 +98,29 @@ def sweep_rows(stacks, inverse, carry, width):
         p = task // parts
         first = (task - p * parts) * width
         s = p // per_species
-        solve_rows(stacks[p, :, first : first + width], inverse[s], carry[s])
+        solve_rows(stacks[p], first, min(first + width, stacks.shape[2]), inverse[s], carry[s])
 
 
 @njit(cache=True, nogil=True)
-def solve_rows(rows, inverse, carry):
-    n, width = rows.shape
-    for j in range(width):
-        rows[0, j] *= inverse[0]
+def solve_rows(rows, first, last, inverse, carry):
+    """Solve along the rows of (rows, columns), for the columns from `first` to `last`."""
+    # Slices of single rows are contiguous to the compiler, a slice of the block would not be.
+    n = rows.shape[0]
+    here = rows[0][first:last]
+    for j in range(last - first):
+        here[j] *= inverse[0]
     for i in range(1, n):
         a = inverse[i]
         b = carry[i]
-        for j in range(width):
-            rows[i, j] = a * rows[i, j] + b * rows[i - 1, j]
+        before, here = here, rows[i][first:last]
+        for j in range(last - first):
+            here[j] = a * here[j] + b * before[j]
     for k in range(1, n):
         i = n - 1 - k
         b = carry[i]
-        for j in range(width):
-            rows[i, j] += b * rows[i + 1, j]
+        after, here = here, rows[i][first:last]
+        for j in range(last - first):
+            here[j] += b * after[j]
 
 
 @njit(cache=True, nogil=True)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_DROPPED = 1e-14  # share of a voxel's content beyond the band; it is put back by scaling the columns
+_DROPPED = 1e-13  # share of a voxel's content beyond the band; it is put back by scaling the columns
 _LONGEST = 64.0  # mean number of jumps that one series follows; longer times by squaring
-_COLUMNS = 64  # per task
+_COLUMNS = 256  # per task
 _LINES = 16  # per task
 
 
@@ -112,16 +112,15 @@ def _jump(power: Array, climb: Array, stay: Array, fall: Array) -> Array:
 def spread_lines(lines: Array, along: Propagator, survival: Array, sums: Array) -> None:
     """Apply survival and then the propagator to lines (n_lines, n), in place.
 
-    Writes for each task its sum before decay, and what leaves low and high: `sums` (tasks, 3), the tasks of
-    one species together. `survival` is (species,).
+    Writes for each task its sum before decay, and what leaves low and high: `sums` (tasks, 3), the
+    `line_tasks` of one species together. `survival` is (species,).
     """
-    _spread_lines(
-        lines, along.reach, along.band, along.low, along.high, along.opened, survival, sums, lines_per_task(lines)
-    )
+    _spread_lines(lines, along.reach, along.band, along.low, along.high, along.opened, survival, sums, _LINES)
 
 
-def lines_per_task(lines: Array) -> int:
-    return _LINES
+def line_tasks(n_lines: int) -> int:
+    """Return the number of tasks that so many lines of one species are cut into."""
+    return -(-n_lines // _LINES)
 
 
 @njit(cache=True, nogil=True, parallel=True)
@@ -138,16 +137,19 @@ def _spread_lines(lines, reach, band, low, high, opened, survival, sums, per_tas
         for p in range(s * per_species + first, s * per_species + last):
             line = lines[p]
             here = padded[reach : reach + n]
-            content += _take(line, survival[s], here)
+            in_line = _take(line, survival[s], here)
+            content += in_line
             if opened:
                 for i in range(n):
                     out_low += low[i] * here[i]
                     out_high += high[i] * here[i]
-            for offset in range(0, band.shape[0], 4):
-                _add_four(
-                    line, band[offset], band[offset + 1], band[offset + 2], band[offset + 3],
-                    padded[offset : offset + n + 3],
-                )  # fmt: skip
+            if in_line > 0.0:
+                for offset in range(0, band.shape[0], 4):
+                    _add_four(
+                        line, band[offset], band[offset + 1], band[offset + 2], band[offset + 3],
+                        padded[offset : offset + n], padded[offset + 1 : offset + 1 + n],
+                        padded[offset + 2 : offset + 2 + n], padded[offset + 3 : offset + 3 + n],
+                    )  # fmt: skip
         sums[task, 0] = content
         sums[task, 1] = out_low
         sums[task, 2] = out_high
@@ -173,11 +175,10 @@ def _take(line, survival, here):
 
 
 @njit(cache=True, nogil=True)
-def _add_four(line, b0, b1, b2, b3, origin):
+def _add_four(line, b0, b1, b2, b3, o0, o1, o2, o3):
+    # One slice per offset: with an index such as i + 1 the loop would not be vectorised.
     for i in range(line.shape[0]):
-        line[i] += (b0[i] * origin[i] + b1[i] * origin[i + 1]) + (
-            b2[i] * origin[i + 2] + b3[i] * origin[i + 3]
-        )
+        line[i] += (b0[i] * o0[i] + b1[i] * o1[i]) + (b2[i] * o2[i] + b3[i] * o3[i])
 
 
 def spread_rows(stacks: Array, along: Propagator, sums: Array) -> None:
@@ -185,7 +186,7 @@ def spread_rows(stacks: Array, along: Propagator, sums: Array) -> None:
 
     Writes what leaves low and high: `sums` (stacks, parts, 2), `row_parts(columns)` parts.
     """
-    _spread_rows(stacks, along.reach, along.by_row, along.low, along.high, along.opened, sums, _COLUMNS)
+    _spread_rows(stacks, along.reach, along.by_row, along.low, along.high, sums, _COLUMNS)
 
 
 def row_parts(columns: int) -> int:
@@ -194,26 +195,32 @@ def row_parts(columns: int) -> int:
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _spread_rows(stacks, reach, by_row, low, high, opened, sums, width):
+def _spread_rows(stacks, reach, by_row, low, high, sums, width):
     n = stacks.shape[1]
     parts = sums.shape[1]
     for task in prange(stacks.shape[0] * parts):
         p = task // parts
         part = task - p * parts
-        rows = stacks[p, :, part * width : (part + 1) * width]
-        before = rows.copy()
-        out_low = out_high = 0.0
-        if opened:
-            for i in range(n):
-                content = 0.0
-                for j in range(before.shape[1]):
-                    content += before[i, j]
-                out_low += low[i] * content
-                out_high += high[i] * content
+        stack = stacks[p]
+        first = part * width
+        last = min(first + width, stack.shape[1])
+        before = np.empty((n, last - first))
+        out_low = out_high = all_content = 0.0
+        for i in range(n):
+            content = 0.0
+            here, row = before[i], stack[i][first:last]
+            for j in range(last - first):
+                here[j] = row[j]
+                content += row[j]
+            out_low += low[i] * content
+            out_high += high[i] * content
+            all_content += content
         sums[p, part, 0] = out_low
         sums[p, part, 1] = out_high
-        for i in range(n):
-            _gather(rows[i], before, by_row[i], max(0, i - reach), min(n, i + reach + 1), reach - i)
+        if all_content > 0.0:  # nothing spreads where there is nothing
+            for i in range(n):
+                row = stack[i][first:last]
+                _gather(row, before, by_row[i], max(0, i - reach), min(n, i + reach + 1), reach - i)
 
 
 @njit(cache=True, nogil=True)

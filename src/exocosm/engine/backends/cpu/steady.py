@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from .balance import Conductances, balance, conductances
+from .balance import Conductances, balance, conductances, row_product
 from .lines import MANY_VOXELS, sweep
 from .threads import threads_for
 
@@ -49,7 +49,7 @@ def steady(
     with threads_for(u.size, MANY_VOXELS):
         while True:
             # r is carried along in `_descend`: see each time whether it still is what `u` leaves over.
-            balance(u, rate, *across, sink, source, used, values, r)
+            balance(u, rate, *across, sink, source, used, values, r, per_row)
             residual = float(np.max(np.abs(r) / scale))
             if residual <= tolerance or iteration >= max_iterations:
                 return iteration, residual
@@ -78,8 +78,7 @@ def _descend(
         _weigh(correction[0], damping, r, per_row)
         gain = float(per_row.sum())
         _turn(towards, correction[0], gain / before)
-        balance(towards, rate, *across, sink, no_source, weights, no_values, change)
-        _products(towards, change, per_row)
+        balance(towards, rate, *across, sink, no_source, weights, no_values, change, per_row)
         length = -gain / float(per_row.sum())
         _advance(u, r, towards, change, length, scale, damping, correction[0], per_row)
         if float(per_row.max()) <= tolerance:
@@ -98,32 +97,6 @@ def _pseudo_step(shape: tuple[int, ...], rate: float, mean_sink: float, weights:
     slowest = sum(rate * (math.pi / shape[axis]) ** 2 for axis in held) + mean_sink
     fastest = 4.0 * rate if rate > 0.0 else 1.0
     return 0.5 ** max(0, len(axes) - 1) / math.sqrt(slowest * fastest)
-
-
-@njit(cache=True, nogil=True)
-def _row_product(a, b):
-    """Sum of a · b in four parts of fixed order, so that four sums can run at once."""
-    n = a.shape[0]
-    s0 = s1 = s2 = s3 = 0.0
-    whole = n - n % 4
-    for i in range(0, whole, 4):
-        s0 += a[i] * b[i]
-        s1 += a[i + 1] * b[i + 1]
-        s2 += a[i + 2] * b[i + 2]
-        s3 += a[i + 3] * b[i + 3]
-    for i in range(whole, n):
-        s0 += a[i] * b[i]
-    return (s0 + s1) + (s2 + s3)
-
-
-@njit(cache=True, nogil=True, parallel=True)
-def _products(a, b, per_row):
-    """Write the sum of a · b per row."""
-    ny = a.shape[1]
-    for row in prange(a.shape[0] * ny):
-        k = row // ny
-        j = row - k * ny
-        per_row[k, j] = _row_product(a[k, j], b[k, j])
 
 
 @njit(cache=True, nogil=True, parallel=True)
@@ -151,7 +124,7 @@ def _weigh(correction, damping, r, per_row):
         j = row - k * ny
         for i in range(nx):
             correction[k, j, i] *= damping[k, j, i]
-        per_row[k, j] = _row_product(correction[k, j], r[k, j])
+        per_row[k, j] = row_product(correction[k, j], r[k, j])
 
 
 @njit(cache=True, nogil=True, parallel=True)

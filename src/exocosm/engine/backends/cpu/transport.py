@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...laws.transport import harmonic_mean, jump_rate
+from ...laws.transport import harmonic_mean, jump_rate, ogston_share
 from .lines import MANY_VOXELS
-from .propagator import Propagator, lines_per_task, propagator, row_parts, spread_lines, spread_rows
+from .propagator import Propagator, line_tasks, propagator, row_parts, spread_lines, spread_rows
 from .threads import threads_for
 
 Array = NDArray[np.float64]
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 CLOSED, HELD, OPEN = range(3)
 _COLUMNS = 256  # per task
 
-_mean, _rate = njit(harmonic_mean), njit(jump_rate)
+_mean, _rate, _ogston = njit(harmonic_mean), njit(jump_rate), njit(ogston_share)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def plan(
     if uniform and HELD not in [f for a in used for f in faces[2 * a : 2 * a + 2]]:
         axes: list[Propagator | Implicit | None] = [None, None, None]
         for a in used:
-            axes[a] = _propagator(shape[a], spacing, dt, diffusion, float(velocity[a]), faces[2 * a : 2 * a + 2])
+            axes[a] = _propagator(
+                shape[a], spacing, dt, diffusion, float(velocity[a]), faces[2 * a : 2 * a + 2]
+            )
         return Plan(dt, True, 1, tuple(axes))
     local = np.full(shape, diffusion) if share is None else diffusion * share
     rates = [_rates(local, velocity[axis], spacing, axis, faces) for axis in range(3)]
@@ -98,8 +100,8 @@ def _rates(local: Array, velocity: float | Array, spacing: float, axis: int, fac
     if local.shape[axis] == 1:
         return forth, back, 0.0
     speed = np.ascontiguousarray(np.broadcast_to(np.asarray(velocity, dtype=float), shape))
-    views = (np.moveaxis(array, axis, 0) for array in (local, speed, forth, back))
-    fastest = _fill_rates(*views, spacing, faces[2 * axis], faces[2 * axis + 1])
+    d, v, there, again = (np.moveaxis(array, axis, 0) for array in (local, speed, forth, back))
+    fastest = _fill_rates(d, v, there, again, spacing, faces[2 * axis], faces[2 * axis + 1])
     return forth, back, fastest
 
 
@@ -133,8 +135,9 @@ def _implicit(forth: Array, back: Array, axis: int, dt: float) -> Implicit:
     shape = list(forth.shape)
     shape[axis] -= 1
     inverse, ahead, behind = np.empty(shape), np.empty(shape), np.empty(shape)
-    views = (np.moveaxis(array, axis, 0) for array in (forth, back, inverse, ahead, behind))
-    _fill_implicit(*views, dt)
+    up, down = np.moveaxis(forth, axis, 0), np.moveaxis(back, axis, 0)
+    i, a, b = (np.moveaxis(array, axis, 0) for array in (inverse, ahead, behind))
+    _fill_implicit(up, down, i, a, b, dt)
     first, last = np.take(forth, 0, axis).ravel(), np.take(back, shape[axis], axis).ravel()
     out_low, out_high = np.take(back, 0, axis).ravel(), np.take(forth, shape[axis], axis).ravel()
     return Implicit(inverse, ahead, behind, dt * np.stack([out_low, out_high, first, last]))
@@ -162,6 +165,8 @@ def move(
 
     The equation and the arguments stand in the reference back end.
     """
+    if not amount.size:
+        return
     with threads_for(amount.size, MANY_VOXELS):
         if plan.exact:
             _move_exactly(amount, plan, survival, decayed, left)
@@ -179,7 +184,7 @@ def _move_exactly(amount: Array, plan: Plan, survival: Array, decayed: Array, le
     along_z, along_y, along_x = plan.axes
     if isinstance(along_x, Propagator):
         lines = amount.reshape(species * nz * ny, nx)
-        sums = np.empty((species * -(-nz * ny // lines_per_task(lines)), 3))
+        sums = np.empty((species * line_tasks(nz * ny), 3))
         spread_lines(lines, along_x, survival, sums)
         per_species = sums.reshape(species, -1, 3).sum(axis=1)
         decayed += (1.0 - survival) * per_species[:, 0]
@@ -211,14 +216,14 @@ def _move_implicitly(
     if axis == 2:
         sums = np.empty((species, -(-nz * ny // 8), 4))
         lines = amount.reshape(species, nz * ny, nx)
-        flat = (array.reshape(nz * ny, nx) for array in (step.inverse, step.ahead, step.behind))
-        _solve_lines(lines, *flat, step.ends, ends, sums)
+        i, a, b = (array.reshape(nz * ny, nx) for array in (step.inverse, step.ahead, step.behind))
+        _solve_lines(lines, i, a, b, step.ends, ends, sums)
     else:
         shape = (1, nz, ny * nx) if axis == 0 else (nz, ny, nx)
         stacks = amount.reshape(species, *shape)
         sums = np.empty((species, shape[0] * -(-shape[2] // _COLUMNS), 4))
-        flat = (array.reshape(shape) for array in (step.inverse, step.ahead, step.behind))
-        _solve_rows(stacks, *flat, step.ends.reshape(4, shape[0], shape[2]), ends, sums, _COLUMNS)
+        i, a, b = (array.reshape(shape) for array in (step.inverse, step.ahead, step.behind))
+        _solve_rows(stacks, i, a, b, step.ends.reshape(4, shape[0], shape[2]), ends, sums, _COLUMNS)
     total = sums.sum(axis=1)
     left[:, 2 * axis : 2 * axis + 2] += total[:, :2]
     entered[:, 2 * axis : 2 * axis + 2] += total[:, 2:]
@@ -271,27 +276,48 @@ def _solve_rows(stacks, inverse, ahead, behind, ends, outside, sums, width):
         p = rest // parts
         first = (rest - p * parts) * width
         last = min(first + width, stacks.shape[3])
-        rows = stacks[s, p, :, first:last]
-        shares = ends[:, p, first:last]
-        a, b, c = inverse[p, :, first:last], ahead[p, :, first:last], behind[p, :, first:last]
+        stack = stacks[s, p]
         out_low = out_high = in_low = in_high = 0.0
+        # Slices of single rows are contiguous to the compiler, slices of blocks are not.
+        row, last_row = stack[0][first:last], stack[n - 1][first:last]
+        enter_low, enter_high = ends[2, p][first:last], ends[3, p][first:last]
         for j in range(last - first):
-            in_low += shares[2, j] * outside[s, 0]
-            in_high += shares[3, j] * outside[s, 1]
-            rows[0, j] += shares[2, j] * outside[s, 0]
-            rows[n - 1, j] += shares[3, j] * outside[s, 1]
-            rows[0, j] *= a[0, j]
+            in_low += enter_low[j] * outside[s, 0]
+            in_high += enter_high[j] * outside[s, 1]
+            row[j] += enter_low[j] * outside[s, 0]
+            last_row[j] += enter_high[j] * outside[s, 1]
+        a = inverse[p, 0][first:last]
+        for j in range(last - first):
+            row[j] *= a[j]
         for i in range(1, n):
+            before, row = row, stack[i][first:last]
+            a, b = inverse[p, i][first:last], ahead[p, i][first:last]
             for j in range(last - first):
-                rows[i, j] = a[i, j] * rows[i, j] + b[i, j] * rows[i - 1, j]
+                row[j] = a[j] * row[j] + b[j] * before[j]
         for k in range(1, n):
             i = n - 1 - k
+            after, row = stack[i + 1][first:last], stack[i][first:last]
+            c = behind[p, i][first:last]
             for j in range(last - first):
-                rows[i, j] += c[i, j] * rows[i + 1, j]
+                row[j] += c[j] * after[j]
+        out, high = ends[0, p][first:last], ends[1, p][first:last]
         for j in range(last - first):
-            out_low += shares[0, j] * rows[0, j]
-            out_high += shares[1, j] * rows[n - 1, j]
+            out_low += out[j] * row[j]
+            out_high += high[j] * last_row[j]
         sums[s, rest, 0] = out_low
         sums[s, rest, 1] = out_high
         sums[s, rest, 2] = in_low
         sums[s, rest, 3] = in_high
+
+
+def hindered(fibres: Array, solute_radius: float, fibre_radius: float) -> Array:
+    """Return D/D0 (z, y, x) among fibres of the given volume fraction (z, y, x).  [1, µm, µm] → [1]"""
+    out = np.empty(fibres.shape)
+    _fill_hindered(np.ascontiguousarray(fibres).reshape(-1), solute_radius, fibre_radius, out.reshape(-1))
+    return out
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def _fill_hindered(fibres, solute_radius, fibre_radius, out):
+    for i in prange(fibres.shape[0]):
+        out[i] = _ogston(fibres[i], solute_radius, fibre_radius)

@@ -62,3 +62,19 @@ def advance(
         for factor in factors:
             change = factor.solve(change)
         flat += change
+
+
+def slope(
+    u: Array,
+    rate: float,
+    share: Array | None,
+    loss: float,
+    sink: Array,
+    source: Array,
+    weights: Array,
+    values: Array,
+) -> Array:
+    """Return ∂u/∂t = ∇·(D ∇u) - loss u - sink u + source (z, y, x), with the arguments of `advance`."""
+    matrix, income = diffusion_operator(u.shape, rate, share, weights, values)
+    balance = matrix @ u.ravel() + income - (loss + sink.ravel()) * u.ravel() + source.ravel()
+    return balance.reshape(u.shape)

@@ -54,7 +54,7 @@ def axis_operator(
 def diffusion_operator(
     shape: tuple[int, ...], rate: float, share: Array | None, weights: Array, values: Array
 ) -> tuple[csr_array, Array]:
-    """Return ∇·(D ∇) as a matrix (voxels, voxels) and what the values (6,) at the faces bring in (voxels,)."""
+    """Return ∇·(D ∇) as a matrix (voxels, voxels) and what `values` (6,) at the faces bring in (voxels,)."""
     size = math.prod(shape)
     total, income = csr_array((size, size)), np.zeros(size)
     for axis in range(3):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from ...laws.transport import harmonic_mean, jump_rate
+from ...laws.transport import harmonic_mean, jump_rate, ogston_share
 
 Array = NDArray[np.float64]
 
@@ -26,8 +26,8 @@ class Plan:
     """
 
     dt: float
-    forth: tuple[Array, Array, Array]
-    back: tuple[Array, Array, Array]
+    forth: tuple[Array, ...]
+    back: tuple[Array, ...]
     exact: bool
     substeps: int
 
@@ -62,11 +62,11 @@ def plan(
         there, again, speed = _rates(local * diffusion, velocity[axis], spacing, axis, faces)
         forth.append(there)
         back.append(again)
-        fastest = max(fastest, speed)
+        fastest = max(fastest, float(speed))
     uniform = share is None and all(isinstance(v, float | int) for v in velocity)
     exact = uniform and HELD not in [f for a in range(3) if shape[a] > 1 for f in faces[2 * a : 2 * a + 2]]
     substeps = 1 if exact else max(1, math.ceil(fastest * dt / spacing - 1e-9))
-    return Plan(dt, tuple(forth), tuple(back), exact, substeps)  # type: ignore[arg-type]
+    return Plan(dt, tuple(forth), tuple(back), exact, substeps)
 
 
 def _rates(diffusion: Array, velocity: float | Array, spacing: float, axis: int, faces) -> tuple:
@@ -98,7 +98,7 @@ def _rates(diffusion: Array, velocity: float | Array, spacing: float, axis: int,
             there[at], again[at] = (enter, leave) if i == 0 else (leave, enter)
         else:
             continue
-        fastest = max(fastest, abs(v[at]))
+        fastest = max(fastest, float(abs(v[at])))
     return forth, back, fastest
 
 
@@ -132,19 +132,19 @@ def _sweep(amount, plan, axis, dt, outside, left, entered) -> None:
     forth = np.moveaxis(plan.forth[axis], axis, 0)
     back = np.moveaxis(plan.back[axis], axis, 0)
     n, low, high = amount.shape[axis + 1], 2 * axis, 2 * axis + 1
+    map_ = None
     for rest in np.ndindex(forth.shape[1:]):
-        up, down = forth[(slice(None), *rest)], back[(slice(None), *rest)]
-        generator = _generator(up, down)
-        if plan.exact:
-            map_ = expm(dt * generator)
-        else:
+        if not plan.exact:
+            generator = _generator(forth[(slice(None), *rest)], back[(slice(None), *rest)])
             map_ = np.linalg.inv(np.eye(n + 2) - dt * generator)
+        elif map_ is None:  # all lines are alike
+            map_ = expm(dt * _generator(forth[(slice(None), *rest)], back[(slice(None), *rest)]))
         for s in range(amount.shape[0]):
             line = np.moveaxis(amount[s], axis, 0)[(slice(None), *rest)]
             income = np.zeros(n + 2)
             if not plan.exact:
-                income[1] += dt * up[0] * outside[s, low]
-                income[n] += dt * down[n] * outside[s, high]
+                income[1] += dt * forth[(0, *rest)] * outside[s, low]
+                income[n] += dt * back[(n, *rest)] * outside[s, high]
                 entered[s, low] += income[1]
                 entered[s, high] += income[n]
             after = map_ @ (np.concatenate([[0.0], line, [0.0]]) + income)
@@ -162,3 +162,9 @@ def _generator(up: Array, down: Array) -> Array:
         rates[i - 1, i] += down[i - 1]
         rates[i, i] -= up[i] + down[i - 1]
     return rates
+
+
+def hindered(fibres: Array, solute_radius: float, fibre_radius: float) -> Array:
+    """Return D/D0 (z, y, x) among fibres of the given volume fraction (z, y, x).  [1, µm, µm] → [1]"""
+    shares = [ogston_share(fraction, solute_radius, fibre_radius) for fraction in fibres.ravel()]
+    return np.array(shares).reshape(fibres.shape)
