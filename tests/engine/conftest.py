@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 MODULES = (
+    "adi",
     "cells",
     "contacts",
     "fields",
@@ -15,6 +16,8 @@ MODULES = (
     "neighbours",
     "sampling",
     "signalling",
+    "steady",
+    "transport",
     "vesicles",
 )
 

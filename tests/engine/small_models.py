@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from exocosm.model import (
     Behaviour,
+    Boundaries,
     Cargo,
     CellKind,
     Death,
@@ -29,6 +30,7 @@ from exocosm.model import (
     Uptake,
     VesicleKind,
     chosen,
+    fixed_everywhere,
     live,
 )
 
@@ -187,7 +189,9 @@ def oxygen(*, clamped: bool = False, boundary: float | None = 38.0) -> Field:
         diffusion=number("D oxygen", 1e5, "um**2/min"),
         loss=number("oxygen loss", 0.1, "1/min"),
         initial=number("oxygen start", 38.0, "mmHg"),
-        boundary=None if boundary is None else number("oxygen border", boundary, "mmHg"),
+        boundaries=Boundaries()
+        if boundary is None
+        else fixed_everywhere(number("oxygen border", boundary, "mmHg")),
         clamped=clamped,
     )
 
@@ -199,7 +203,7 @@ def drug_field() -> Field:
         diffusion=number("D drug", 0.0, "um**2/min"),
         loss=number("drug loss", 0.01, "1/min"),
         initial=number("drug start", 0.0, "mmol/L"),
-        steady=False,
+        scheme="conservative",
     )
 
 

@@ -166,7 +166,7 @@ def model(
                 diffusion=number("Dd"),
                 loss=number("ld"),
                 initial=number("i"),
-                steady=False,
+                scheme="conservative",
             ),
         ),
         domain=Domain(shape=shape, spacing=number("spacing", value)),

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from exocosm.errors import InputError
 from exocosm.knowledge import Axis, KnowledgeBase
-from exocosm.model import Domain, Field, Mechanics, Model, Parameter, Placement, chosen
+from exocosm.model import (
+    Boundaries,
+    Domain,
+    Field,
+    Mechanics,
+    Model,
+    Parameter,
+    Placement,
+    chosen,
+    fixed_everywhere,
+)
 
 from . import vesicles
 from .cells import cell_kind
@@ -81,8 +91,8 @@ def _oxygen(scenario: Scenario) -> Field:
         diffusion=parameter("oxygen_diffusion", to="um**2/min"),
         loss=parameter("oxygen_decay", to="1/min"),
         initial=scenario.oxygen,
-        boundary=None if scenario.well_mixed else scenario.oxygen,
-        steady=True,
+        boundaries=Boundaries() if scenario.well_mixed else fixed_everywhere(scenario.oxygen),
+        scheme="steady",
         clamped=scenario.well_mixed,
     )
 
@@ -94,7 +104,7 @@ def _drug_field(drug: Drug) -> Field:
         diffusion=chosen(f"diffusion:{drug.name}", 0.0, "um**2/min", why="well mixed in a dish"),
         loss=replace(parameter(drug.loss, to="1/min"), name=f"loss:{drug.name}"),
         initial=chosen(f"initial:{drug.name}", 0.0, "mmol/L", why="drug is added by a treatment"),
-        steady=False,
+        scheme="conservative",
     )
 
 

@@ -13,6 +13,7 @@ from exocosm.errors import InputError
 from exocosm.model import CellKind, Control, Loading, Model, Release
 
 from .compiled_cells import Behaviours, Lives, compile_behaviours, compile_lives
+from .compiled_fields import OXYGEN, CompiledField, compile_fields
 from .compiled_network import CompiledNetwork, compile_network
 
 NOTHING, DIVIDE, DIE, STARVE = range(4)  # what a cell does in a step: STARVE is to die by necrosis
@@ -90,6 +91,7 @@ class Compiled:
     diffusion: np.ndarray  # (v,) [µm²/min] in this domain
     loss: np.ndarray  # (v,) [1/min] outside cells
     wall_loss: np.ndarray  # (v,) [1/min], 0 in tissue
+    fields: tuple[CompiledField, ...]
 
     def kind_index(self, name: str) -> int:
         """Return the index of a cell kind."""
@@ -129,7 +131,7 @@ def compile_model(model: Model) -> Compiled:
         normalised_chemotaxis=np.array([k.normalised_chemotaxis for k in model.cell_kinds], dtype=bool),
         polarisation=np.array([_polarisation(k) for k in model.cell_kinds], dtype=float).reshape(-1, 3),
         drug_kill=np.array([_drug_kill(kind) for kind in model.cell_kinds], dtype=float).reshape(-1, 2),
-        oxygen=next((i for i, field in enumerate(model.fields) if field.name == "oxygen"), -1),
+        oxygen=next((i for i, field in enumerate(model.fields) if field.name == OXYGEN), -1),
         drug_field=np.array([_drug_field(model, kind) for kind in model.cell_kinds], dtype=np.int64),
         cargo_loss=np.array([cargo.loss.value for cargo in model.cargoes]),
         diffusion=np.array(
@@ -137,6 +139,7 @@ def compile_model(model: Model) -> Compiled:
         ),
         loss=np.array([v.loss.value for v in model.vesicle_kinds]),
         wall_loss=np.array([v.wall_loss.value if dish else 0.0 for v in model.vesicle_kinds]),
+        fields=compile_fields(model),
         **arrays,
     )
 

@@ -10,10 +10,11 @@ import numpy as np
 from exocosm.errors import RunError
 
 from .compiled import Compiled
-from .exchange import exchange
 from .movement import move
 from .population import apply_events
 from .signals import sense
+from .solutes import Solutes
+from .spreading import spread
 from .start import apply_event, sense_oxygen, voxel_index
 from .state import State
 from .steps import Steps
@@ -30,6 +31,7 @@ class Run:
     seed: int
 
     def __post_init__(self) -> None:
+        self.solutes = Solutes(self.compiled, self.backend, self.steps.oxygen_tolerance)
         self.neighbours = self.backend.neighbours.Neighbours()
         self.pending = sorted(self.compiled.model.events, key=lambda event: event.time)
 
@@ -37,7 +39,7 @@ class Run:
         """Bring positions, fields and behaviours to the start of the first step."""
         self._locate()
         self._apply_pending()
-        self._steady_fields()
+        self.solutes.settle(self.state)
         self._behave()
 
     def advance(self) -> None:
@@ -48,7 +50,7 @@ class Run:
         for _ in range(round(steps.cell / steps.exchange)):
             state.step += 1
             drug += self._exchange(steps.exchange)
-        self._steady_fields()
+        self.solutes.settle(self.state)
         self.backend.cells.keep_cargo(compiled, state, steps.cell)
         self._signal(steps.cell)
         self._behave()
@@ -64,9 +66,9 @@ class Run:
         compiled, state = self.compiled, self.state
         order, first = self._groups()
         self.backend.vesicles.release(compiled, state, dt, self.seed)
-        self._spread(dt)
+        spread(compiled, state, self.backend, dt)
         self.backend.vesicles.take_up(compiled, state, order, first, dt, self.seed)
-        drug = self._solutes(dt)
+        drug = self.solutes.follow(state, dt)
         if not compiled.model.domain.well_mixed:
             pushes = self.steps.pushes
             move(
@@ -90,29 +92,6 @@ class Run:
         voxels = cells["voxel"][order]
         starts = np.flatnonzero(np.diff(voxels, prepend=-1))
         return order, np.append(starts, order.size)
-
-    def _spread(self, dt: float) -> None:
-        """Diffuse vesicles and the cargo in them alike, and book what decays."""
-        compiled, state = self.compiled, self.state
-        alpha = compiled.diffusion * dt / compiled.model.domain.spacing.value**2
-        total_loss = compiled.loss + compiled.wall_loss
-        survival = np.exp(-total_loss * dt)
-        to_wall = np.divide(
-            compiled.wall_loss, total_loss, where=total_loss > 0, out=np.zeros_like(total_loss)
-        )
-        space = state.fields["vesicles"].shape[1:]
-        gone = np.zeros(len(alpha))
-        self.backend.fields.diffuse(state.fields["vesicles"], alpha, survival, gone)
-        state.vesicle_books["decayed"] += gone * (1 - to_wall)
-        state.vesicle_books["wall"] += gone * to_wall
-        n_cargoes = len(compiled.cargoes)
-        if n_cargoes:
-            inside = np.zeros((len(alpha), n_cargoes))
-            stacks = state.fields["cargo"].reshape(-1, *space)
-            alpha, survival = np.repeat(alpha, n_cargoes), np.repeat(survival, n_cargoes)
-            self.backend.fields.diffuse(stacks, alpha, survival, inside.reshape(-1))
-            state.cargo_books["decayed"] += inside * (1 - to_wall)[:, None]
-            state.cargo_books["wall"] += inside * to_wall[:, None]
 
     def _signal(self, dt: float) -> None:
         """Advance the networks of all living cells."""
@@ -143,33 +122,6 @@ class Run:
                 f"{values[row, column]} at {self.state.time / 60:.2f} h. Look at the rules, modulations and "
                 "responses that change it."
             )
-
-    def _solutes(self, dt: float) -> np.ndarray:
-        """Follow dissolved substances for `dt`; returns the drug (n,) that reacted where each cell is."""
-        state, cells = self.state, self.state.cells
-        drug = np.zeros(state.n_cells)
-        for i, solute in enumerate(self.compiled.model.fields):
-            if solute.steady:
-                continue
-            values = state.fields["solute"][i]
-            before = values.reshape(-1)[cells["voxel"]]
-            kept = np.exp(-solute.loss.value * dt)
-            drug += np.where(self.compiled.drug_field[cells["kind"]] == i, before * (1.0 - kept), 0.0)
-            if not solute.clamped:
-                values *= kept
-        return drug
-
-    def _steady_fields(self) -> None:
-        """Bring fast substances to their steady state among the cells where they are now."""
-        compiled = self.compiled
-        for i, solute in enumerate(compiled.model.fields):
-            if solute.steady and not solute.clamped:
-                sink, _ = exchange(compiled, self.state, i)
-                boundary = np.nan if solute.boundary is None else solute.boundary.value
-                self.backend.fields.steady(
-                    self.state.fields["solute"][i], solute.diffusion.value, sink + solute.loss.value,
-                    boundary, compiled.model.domain.spacing.value, self.steps.oxygen_tolerance, 2000,
-                )  # fmt: skip
 
     def _check(self) -> None:
         for group in (self.state.fields, self.state.cells):

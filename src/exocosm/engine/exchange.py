@@ -1,11 +1,27 @@
-"""What cells take from fields and give to them, gathered by voxel."""
+"""What cells take from fields and give to them."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from .compiled import Compiled
 from .state import State
+
+
+@dataclass(frozen=True)
+class CellExchange:
+    """What each cell takes from each field and gives to it; arrays are (cell, field).
+
+    Uptake and secretion act on the share of a voxel that the cell fills: du/dt = S (u* - u) - U u there
+    (Ghaffarizadeh et al. 2016, doi:10.1093/bioinformatics/btv730).
+    """
+
+    uptake: np.ndarray  # U [1/min]
+    secretion: np.ndarray  # S [1/min]
+    target: np.ndarray  # u*, the level towards which it secretes [unit of the field]
+    export: np.ndarray  # given whatever the level [unit · µm³/min]
 
 
 def behaviour_values(compiled: Compiled, state: State, behaviour: int) -> np.ndarray:
@@ -16,24 +32,12 @@ def behaviour_values(compiled: Compiled, state: State, behaviour: int) -> np.nda
     return compiled.behaviours.base[state.cells["kind"], behaviour]
 
 
-def exchange(compiled: Compiled, state: State, field: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return what cells do to a field, per voxel (z, y, x): sink [1/min] and source [unit of the field/min].
-
-    A cell of volume V in a voxel of volume W adds V/W (secretion + uptake) to the sink, and
-    V/W secretion · target + export/W to the source: du/dt = source - sink u (Ghaffarizadeh et al. 2016,
-    doi:10.1093/bioinformatics/btv730). Dead cells take up nothing; what they secrete is up to rules.
-    """
-    cells, first = state.cells, compiled.at.solute + 4 * field
-    shape = compiled.model.domain.shape
-    secretion, target, uptake, export = (behaviour_values(compiled, state, first + i) for i in range(4))
-    share = 4.0 / 3.0 * np.pi * cells["radius"] ** 3 / compiled.model.domain.voxel_volume
-    sink = _by_voxel(state, share * (secretion + uptake * cells["alive"]), shape)
-    source = _by_voxel(state, share * secretion * target + export / compiled.model.domain.voxel_volume, shape)
-    return sink, source
-
-
-def _by_voxel(state: State, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    if not values.any():
-        return np.zeros(shape)
-    size = int(np.prod(shape))
-    return np.bincount(state.cells["voxel"], weights=values, minlength=size).reshape(shape)
+def cell_exchange(compiled: Compiled, state: State) -> CellExchange:
+    """Return what cells exchange now. The dead take up nothing; what they secrete is up to rules."""
+    found = np.empty((4, state.n_cells, len(compiled.fields)))
+    for f in range(len(compiled.fields)):
+        for which in range(4):
+            found[which, :, f] = behaviour_values(compiled, state, compiled.at.solute + 4 * f + which)
+    secretion, target, uptake, export = found
+    uptake *= state.cells["alive"][:, None]
+    return CellExchange(uptake=uptake, secretion=secretion, target=target, export=export)

@@ -12,7 +12,7 @@ from .laws.random import CUSTOM, INHERIT, POLARISATION, uniform
 from .laws.release import modulated
 from .laws.sampling import normal
 from .layout import place
-from .state import BOOKS, State, empty_cells, empty_fields
+from .state import BOOKS, State, empty_cells, empty_fields, empty_solute_books
 
 _ATTEMPTS = 1000  # draws of a custom datum before its middle is taken: bounds further out are never missed
 
@@ -89,6 +89,8 @@ def _fields(compiled: Compiled, seed: int) -> dict[str, np.ndarray]:
     fields = empty_fields(compiled)
     for i, solute in enumerate(compiled.model.fields):
         fields["solute"][i] = solute.initial.value
+        if solute.pattern is not None:
+            fields["solute"][i] *= np.array(solute.pattern.factors).reshape(compiled.model.domain.shape)
     for stream, name in enumerate(("vesicle_carry", "cargo_carry")):
         flat = fields[name].reshape(-1)  # a random start makes whole numbers unbiased from the first step
         flat[:] = [uniform(seed, INHERIT, 0, i, stream) for i in range(flat.size)]
@@ -100,6 +102,9 @@ def _open_books(compiled: Compiled, state: State) -> None:
     state.vesicle_books = {name: np.zeros(v) for name in BOOKS}
     state.cargo_books = {name: np.zeros((v, c)) for name in BOOKS}
     space = (-3, -2, -1)
+    state.solute_books = empty_solute_books(compiled)
+    volume = compiled.model.domain.voxel_volume
+    state.solute_books["start"] += state.fields["solute"].sum(axis=space) * volume
     state.vesicle_books["carry_start"] = state.fields["vesicle_carry"].sum(axis=space)
     state.cargo_books["carry_start"] = state.fields["cargo_carry"].sum(axis=space)
 
@@ -125,6 +130,8 @@ def apply_event(compiled: Compiled, state: State, event: Event) -> None:
     if isinstance(event, AddDrug):
         index = [f.name for f in compiled.model.fields].index(compiled.model.field(event.field).name)
         state.fields["solute"][index] += event.amount.value
+        domain = compiled.model.domain
+        state.solute_books["added"][index] += event.amount.value * domain.n_voxels * domain.voxel_volume
     elif isinstance(event, AddVesicles):
         _add_vesicles(compiled, state, event)
     elif isinstance(event, AddCopies):

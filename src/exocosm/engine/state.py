@@ -61,12 +61,26 @@ CELL_ARRAYS = (
 )
 FIELD_ARRAYS = (
     Array("solute", ("solute", "z", "y", "x"), "f8", "mmHg or mmol/L", "dissolved substances"),
+    Array(
+        "solute_step", ("solute",), "f8", "min", "next automatic step of each substance, 0 before the first"
+    ),
     Array("vesicles", ("vesicle", "z", "y", "x"), "f8", "vesicles per voxel", "free vesicles"),
     Array("cargo", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies per voxel", "cargo of free vesicles"),
     Array("vesicle_carry", ("vesicle", "z", "y", "x"), "f8", "vesicles", "captured, short of one, [0, 1)"),
     Array(
         "cargo_carry", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies", "captured, short of one, [0, 1)"
     ),
+)
+SOLUTE_BOOKS = (
+    Array("start", ("solute",), "f8", "unit · µm³", "what there was"),
+    Array("added", ("solute",), "f8", "unit · µm³", "put in from outside"),
+    Array("given", ("solute",), "f8", "unit · µm³", "secreted by cells"),
+    Array("taken", ("solute",), "f8", "unit · µm³", "taken up by cells"),
+    Array("decayed", ("solute",), "f8", "unit · µm³", "lost to decay"),
+    Array(
+        "left", ("solute", "face"), "f8", "unit · µm³", "left through each face: low and high end of z, y, x"
+    ),
+    Array("entered", ("solute", "face"), "f8", "unit · µm³", "came in through each face"),
 )
 BOOKS = ("released", "added", "internalised", "decayed", "wall", "carry_start")
 
@@ -84,6 +98,7 @@ class State:
     added_copies: np.ndarray  # (kind, cargo) copies held up by a mimic
     vesicle_books: dict[str, np.ndarray] = field(default_factory=dict)  # name → (vesicle,)
     cargo_books: dict[str, np.ndarray] = field(default_factory=dict)  # name → (vesicle, cargo)
+    solute_books: dict[str, np.ndarray] = field(default_factory=dict)  # of conservative substances
 
     @property
     def n_cells(self) -> int:
@@ -118,3 +133,9 @@ def empty_fields(compiled: Compiled) -> dict[str, np.ndarray]:
         "cargo": len(compiled.cargoes),
     }
     return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in FIELD_ARRAYS}
+
+
+def empty_solute_books(compiled: Compiled) -> dict[str, np.ndarray]:
+    """Allocate the books of dissolved substances, filled with zeros."""
+    sizes = {"solute": len(compiled.model.fields), "face": 6}
+    return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in SOLUTE_BOOKS}

@@ -19,10 +19,22 @@ from .cycles import (
     standard_volume,
 )
 from .events import AddCopies, AddDrug, AddVesicles, Event
+from .fields import (
+    AutomaticStep,
+    Boundaries,
+    Face,
+    FaceFlow,
+    Field,
+    FixedStep,
+    Flow,
+    Hindrance,
+    Pattern,
+    fixed_everywhere,
+)
 from .model import Model
 from .network import Edge, Link, Network, Node, Omission
 from .parameter import Parameter, Prior, chosen
-from .tissue import Domain, Field, Mechanics, Placement
+from .tissue import Domain, Mechanics, Placement
 from .vesicles import Cargo, Control, Loading, Release, Uptake, VesicleKind
 
 __all__ = [
@@ -31,6 +43,8 @@ __all__ = [
     "AddDrug",
     "AddVesicles",
     "Behaviour",
+    "AutomaticStep",
+    "Boundaries",
     "Cargo",
     "CellKind",
     "Control",
@@ -42,7 +56,12 @@ __all__ = [
     "Edge",
     "Endogenous",
     "Event",
+    "Face",
+    "FaceFlow",
     "Field",
+    "FixedStep",
+    "Flow",
+    "Hindrance",
     "Link",
     "Loading",
     "Mechanics",
@@ -53,6 +72,7 @@ __all__ = [
     "Omission",
     "Parameter",
     "Phase",
+    "Pattern",
     "Placement",
     "Polarisation",
     "Prior",
@@ -75,4 +95,5 @@ __all__ = [
     "standard_apoptosis",
     "standard_necrosis",
     "standard_volume",
+    "fixed_everywhere",
 ]

@@ -13,8 +13,9 @@ from exocosm.errors import InputError
 from .behaviours import check_behaviours
 from .cells import CellKind
 from .events import AddCopies, AddDrug, Event
+from .fields import Field, check_fields
 from .parameter import Parameter
-from .tissue import Domain, Field, Mechanics, Placement
+from .tissue import Domain, Mechanics, Placement
 from .vesicles import Cargo, VesicleKind
 
 FORMAT = "exocosm-model-1"
@@ -141,6 +142,7 @@ def _check_references(model: Model) -> None:
         model.cell_kind(placement.kind)
     for event in model.events:
         _check_event(model, event)
+    check_fields(model.fields, model.domain)
     check_behaviours(model)
     model.parameters()
 

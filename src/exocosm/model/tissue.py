@@ -1,7 +1,8 @@
-"""Where things happen: the domain, its fields, the mechanics, and where cells start."""
+"""Where things happen: the domain, the mechanics, and where cells start."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,28 +36,14 @@ class Domain:
         return self.spacing.value**3
 
     @property
+    def n_voxels(self) -> int:
+        """Number of voxels."""
+        return math.prod(self.shape)
+
+    @property
     def n_axes(self) -> int:
         """Number of axes along which the domain has more than one voxel."""
         return sum(n > 1 for n in self.shape)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """A dissolved substance.
-
-    `boundary` is the value held at the outer faces, None for no flux. `steady` fields are kept at the
-    solution of D Δu - (loss + uptake) u = 0 (oxygen); the others are followed in time. `clamped` holds the
-    whole field at `initial`. Oxygen in mmHg, others in mmol/L.
-    """
-
-    name: str
-    unit: str
-    diffusion: Parameter
-    loss: Parameter
-    initial: Parameter
-    boundary: Parameter | None = None
-    steady: bool = True
-    clamped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from exocosm.errors import InputError
 
 DEVICES = ("cpu", "reference")
 _MODULES = (
+    "adi",
     "cells",
     "contacts",
     "fields",
@@ -17,6 +18,8 @@ _MODULES = (
     "motility",
     "neighbours",
     "signalling",
+    "steady",
+    "transport",
     "vesicles",
 )
 

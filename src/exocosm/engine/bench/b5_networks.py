@@ -217,7 +217,7 @@ def _logic_network(nodes: int, edges: int) -> CompiledNetwork:
         gain=number("gain", 2.0),
     )  # fmt: skip
     kind = CellKind(
-        name="any", entity="", radius=number("r", 8.0, "um"), oxygen_uptake=number("o2", 10.0, "1/min"),
+        name="any", entity="", radius=number("r", 8.0, "um"),
         hypoxia_start=number("hypoxia start", 15.0), hypoxia_full=number("hypoxia full", 4.0),
         releases=(), uptakes=(), endogenous=(), network=network,
     )  # fmt: skip

@@ -1,0 +1,228 @@
+"""Dissolved substances over one step of the cells: each field by its own scheme."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from exocosm.errors import RunError
+
+from .compiled import Compiled
+from .compiled_fields import CompiledField
+from .exchange import CellExchange, cell_exchange
+from .state import State
+from .stepping import advance_within, even_steps
+
+_MOST_ITERATIONS = 2000
+
+
+class Solutes:
+    """Brings all fields of a run up to date. Holds nothing but operators worked out before."""
+
+    def __init__(self, compiled: Compiled, backend: SimpleNamespace, steady_tolerance: float) -> None:
+        self.compiled = compiled
+        self.backend = backend
+        self.steady_tolerance = steady_tolerance
+        self._plans: dict[int, tuple[float, np.ndarray | None, object]] = {}
+
+    def follow(self, state: State, dt: float) -> np.ndarray:
+        """Advance by `dt` [min] every field that is followed in time; returns the drug (n,) that reacted.
+
+        It is what reacted and harms where each cell is [mmol/L].
+
+        Raises
+        ------
+        RunError : if a field cannot be followed as exactly as asked
+        """
+        compiled, cells = self.compiled, state.cells
+        exchange = cell_exchange(compiled, state)
+        drug = np.zeros(state.n_cells)
+        for i, field in enumerate(compiled.fields):
+            values = state.fields["solute"][i]
+            reacted = np.zeros(values.size)
+            if field.clamped:
+                reacted += values.reshape(-1) * (1.0 - np.exp(-field.loss * dt))
+            elif field.scheme == "steady":
+                reacted += field.loss * dt * values.reshape(-1)
+            elif field.scheme == "adi":
+                self._follow(state, i, field, exchange, dt, reacted)
+            else:
+                self._transport(state, i, field, exchange, dt, reacted)
+            drug += np.where(compiled.drug_field[cells["kind"]] == i, reacted[cells["voxel"]], 0.0)
+        return drug
+
+    def settle(self, state: State) -> None:
+        """Bring every steady field to its steady state among the cells where they are.
+
+        Raises
+        ------
+        RunError : if a field has no steady state
+        """
+        exchange = cell_exchange(self.compiled, state)
+        for i, field in enumerate(self.compiled.fields):
+            if field.scheme == "steady" and not field.clamped:
+                self._settle(state, i, field, exchange)
+
+    def _settle(self, state: State, i: int, field: CompiledField, exchange: CellExchange) -> None:
+        sink, source = self._exchange(state, i, exchange)
+        _, residual = self.backend.steady.steady(
+            state.fields["solute"][i], field.rate, self._share(state, field), sink + field.loss, source,
+            field.weights, field.values, self.steady_tolerance, _MOST_ITERATIONS,
+        )  # fmt: skip
+        if residual > self.steady_tolerance:
+            raise RunError(
+                f"Field `{field.name}` reached no steady state at {state.time / 60:.2f} h: the residual is "
+                f"{residual:g} with a tolerance of {self.steady_tolerance:g}. A field that is secreted needs "
+                "a loss, an uptake or a fixed face."
+            )
+
+    def _follow(
+        self,
+        state: State,
+        i: int,
+        field: CompiledField,
+        exchange: CellExchange,
+        dt: float,
+        reacted: np.ndarray,
+    ) -> None:
+        sink, source = self._exchange(state, i, exchange)
+        share = self._share(state, field)
+        adi, values = self.backend.adi, state.fields["solute"][i]
+        operator = (field.rate, share, field.loss, sink, source, field.weights, field.values)
+
+        def advance(u: np.ndarray, length: float, steps: int) -> None:
+            adi.advance(u, *operator, length, steps)
+
+        def react(length: float, before: np.ndarray, after: np.ndarray) -> None:
+            nonlocal reacted
+            reacted += field.loss * length * 0.5 * (before + after).reshape(-1)
+
+        if field.tolerance is None:
+            assert field.step is not None
+            steps, length = even_steps(dt, field.step)
+            before = values.copy()
+            advance(values, length, steps)
+            react(dt, before, values)
+            return
+        state.fields["solute_step"][i] = advance_within(
+            values, advance, lambda u: adi.slope(u, *operator), sink + self._evening(field), dt,
+            field.tolerance, float(state.fields["solute_step"][i]), react, field.name,
+        )  # fmt: skip
+
+    def _evening(self, field: CompiledField) -> float:
+        """Rate at which patterns of middling size even out [1/min].
+
+        The geometric mean of the longest wave of the box and the shortest of the grid: in a spheroid short of
+        oxygen, errors then stayed below the tolerance from 0.1 to 1 mmHg.
+        """
+        axes = [n for n in self.compiled.model.domain.shape if n > 1]
+        longest = sum((np.pi / n) ** 2 for n in axes)
+        return field.loss + field.rate * float(np.sqrt(longest * 2.0 * len(axes)))
+
+    def _transport(
+        self,
+        state: State,
+        i: int,
+        field: CompiledField,
+        exchange: CellExchange,
+        dt: float,
+        reacted: np.ndarray,
+    ) -> None:
+        """Cells first, exactly and voxel by voxel, then decay and transport, in each step."""
+        sink, source = self._exchange(state, i, exchange)
+        values, books = state.fields["solute"][i], state.solute_books
+        volume = self.compiled.model.domain.voxel_volume
+        steps, length = even_steps(dt, field.step) if field.step else (1, dt)
+        plan = self._plan(state, i, field, length)
+        outside = field.values[None, :]
+        kept = float(np.exp(-field.loss * length))
+        decayed, left, entered = np.zeros(1), np.zeros((1, 6)), np.zeros((1, 6))
+        for _ in range(steps):
+            given, taken = _exchange_exactly(values, sink, source, length)
+            books["given"][i] += given * volume
+            books["taken"][i] += taken * volume
+            reacted += values.reshape(-1) * (1.0 - kept)
+            self.backend.transport.move(values[None], plan, outside, np.array([kept]), decayed, left, entered)
+        books["decayed"][i] += decayed[0] * volume
+        books["left"][i] += left[0] * volume
+        books["entered"][i] += entered[0] * volume
+
+    def _plan(self, state: State, i: int, field: CompiledField, length: float) -> object:
+        """Return the operator of a conservative field, made anew when its step or its hindrance changed."""
+        share = self._share(state, field)
+        known = self._plans.get(i)
+        if known is not None and known[0] == length and _same(known[1], share):
+            return known[2]
+        domain = self.compiled.model.domain
+        plan = self.backend.transport.plan(
+            domain.shape, domain.spacing.value, length, field.diffusion, field.faces, share, field.velocity
+        )
+        self._plans[i] = (length, share, plan)
+        return plan
+
+    def _share(self, state: State, field: CompiledField) -> np.ndarray | None:
+        """Return D/D0 (z, y, x) of a hindered field, None for one that is not."""
+        if field.hindered_by < 0:
+            return None
+        fibres = state.fields["solute"][field.hindered_by]
+        if not (fibres.min() >= 0.0 and fibres.max() <= 1.0):
+            raise RunError(
+                f"Field `{self.compiled.fields[field.hindered_by].name}`, which hinders `{field.name}`, is a "
+                f"share of volume and reached {fibres.min():g} to {fibres.max():g} "
+                f"at {state.time / 60:.2f} h."
+            )
+        return self.backend.transport.hindered(fibres, *field.radii)
+
+    def _exchange(self, state: State, i: int, exchange: CellExchange) -> tuple[np.ndarray, np.ndarray]:
+        """Sum over the cells of each voxel: sink [1/min] and source [unit/min], both (z, y, x).
+
+        Where cells overlap so much that they would fill more than the voxel, each counts for less.
+        """
+        compiled, cells = self.compiled, state.cells
+        shape = compiled.model.domain.shape
+        size, volume = compiled.model.domain.n_voxels, compiled.model.domain.voxel_volume
+        filled = 4.0 / 3.0 * np.pi * cells["radius"] ** 3 / volume
+        crowding = np.bincount(cells["voxel"], weights=filled, minlength=size)
+        filled = filled / np.maximum(crowding, 1.0)[cells["voxel"]]
+        secreted = filled * exchange.secretion[:, i]
+        sink = np.bincount(cells["voxel"], filled * exchange.uptake[:, i] + secreted, minlength=size)
+        given = secreted * exchange.target[:, i] + exchange.export[:, i] / volume
+        source = np.bincount(cells["voxel"], given, minlength=size)
+        return sink.reshape(shape), source.reshape(shape)
+
+
+def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one, other)
+
+
+def _exchange_exactly(u: np.ndarray, sink: np.ndarray, source: np.ndarray, dt: float) -> tuple[float, float]:
+    """Solve du/dt = source - sink u in each voxel, in place; returns what was given and what was taken.
+
+    u' = u exp(-K dt) + s (1 - exp(-K dt))/K: positive. Given is s dt, taken the rest of the difference.
+    """
+    if not sink.any() and not source.any():
+        return 0.0, 0.0
+    gone = -np.expm1(-sink * dt)
+    gain = source * np.divide(gone, sink, out=np.full_like(sink, dt), where=sink > 0.0)
+    given = source * dt
+    after = u * (1.0 - gone) + gain
+    taken = float(np.sum(u - after + given))
+    u[...] = after
+    return float(given.sum()), taken
+
+
+def solute_residuals(compiled: Compiled, state: State) -> np.ndarray:
+    """Return how far the books of each conservative field are from closing, relative to what came in.
+
+    start + added + given + entered = present + taken + decayed + left; NaN for fields of other schemes.
+    """
+    books = state.solute_books
+    present = state.fields["solute"].sum(axis=(1, 2, 3)) * compiled.model.domain.voxel_volume
+    income = books["start"] + books["added"] + books["given"] + books["entered"].sum(axis=1)
+    spent = present + books["taken"] + books["decayed"] + books["left"].sum(axis=1)
+    residual = np.divide(income - spent, income, out=income - spent, where=income > 0.0)
+    booked = [field.scheme == "conservative" and not field.clamped for field in compiled.fields]
+    return np.where(booked, residual, np.nan)
