@@ -1,0 +1,260 @@
+"""Vectors of 64 bytes as values in compiled code: load, store, spread, add, multiply, transpose.
+
+The compiler finds such operations by itself in simple loops only. In short rows of a plane, its checks for
+overlapping arrays and its remainders cost as much as the work, and it never turns a block of rows into columns,
+which a recurrence along the rows needs. Vectors are 8 float64 or 16 float32 wide whatever the processor; the
+compiler splits them where registers are narrower. Sums and products are those of the lanes, nothing is reordered:
+the same bits on every machine.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic, models, overload, register_model
+
+BYTES = 64
+
+
+class Vector(types.Type):
+    """The type of a vector of `dtype`."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+        self.lanes = BYTES * 8 // dtype.bitwidth
+        super().__init__(name=f"Vector({dtype}, {self.lanes})")
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, _ir_vector(kind))
+
+
+def _ir_vector(kind):
+    scalar = ir.DoubleType() if kind.dtype.bitwidth == 64 else ir.FloatType()
+    return ir.VectorType(scalar, kind.lanes)
+
+
+def _kind(array):
+    """The vector type of a one-dimensional array of floats, or None, which tells numba that it does not fit."""
+    fits = isinstance(array, types.Array) and array.ndim == 1 and array.layout == "C"
+    return Vector(array.dtype) if fits and isinstance(array.dtype, types.Float) else None
+
+
+@intrinsic
+def load(typing, array, start, stop):
+    """Return array[start : start + lanes]; what lies at `stop` or beyond counts as 0 and is not read."""
+    kind = _kind(array)
+    if kind is None:
+        return None
+
+    def build(context, builder, signature, arguments):
+        vector = _ir_vector(kind)
+        place, left = _place(context, builder, signature, arguments, vector)
+        align = kind.dtype.bitwidth // 8
+        whole = builder.icmp_signed(">=", left, left.type(kind.lanes))
+        with builder.if_else(whole) as (then, otherwise):
+            with then:
+                full = builder.load(place, align=align)
+                full_from = builder.block
+            with otherwise:
+                zero, bits = ir.Constant(vector, None), ir.VectorType(ir.IntType(1), kind.lanes)
+                shape = ir.FunctionType(vector, [vector.as_pointer(), ir.IntType(32), bits, vector])
+                masked = cgutils.get_or_insert_function(
+                    builder.module, shape, f"llvm.masked.load.{_suffix(kind)}.p0"
+                )
+                mask = _mask(builder, left, kind.lanes)
+                part = builder.call(masked, [place, ir.IntType(32)(align), mask, zero])
+                part_from = builder.block
+        value = builder.phi(vector)
+        value.add_incoming(full, full_from)
+        value.add_incoming(part, part_from)
+        return value
+
+    return kind(array, types.intp, types.intp), build
+
+
+@intrinsic
+def store(typing, array, start, stop, value):
+    """Write array[start : start + lanes] = value, short of `stop`."""
+    kind = _kind(array)
+    if kind is None or value != kind:
+        return None
+
+    def build(context, builder, signature, arguments):
+        vector = _ir_vector(kind)
+        place, left = _place(context, builder, signature, arguments, vector)
+        align = kind.dtype.bitwidth // 8
+        whole = builder.icmp_signed(">=", left, left.type(kind.lanes))
+        with builder.if_else(whole) as (then, otherwise):
+            with then:
+                builder.store(arguments[3], place, align=align)
+            with otherwise:
+                bits = ir.VectorType(ir.IntType(1), kind.lanes)
+                shape = ir.FunctionType(
+                    ir.VoidType(), [vector, vector.as_pointer(), ir.IntType(32), bits]
+                )
+                masked = cgutils.get_or_insert_function(
+                    builder.module, shape, f"llvm.masked.store.{_suffix(kind)}.p0"
+                )
+                mask = _mask(builder, left, kind.lanes)
+                builder.call(masked, [arguments[3], place, ir.IntType(32)(align), mask])
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, types.intp, kind), build
+
+
+@intrinsic
+def spread(typing, scalar):
+    """Return a vector with `scalar` in each lane."""
+    if not isinstance(scalar, types.Float):
+        return None
+    kind = Vector(scalar)
+
+    def build(context, builder, signature, arguments):
+        return _spread(builder, arguments[0], _ir_vector(kind))
+
+    return kind(scalar), build
+
+
+@intrinsic
+def _add(typing, a, b):
+    return a(a, b), lambda context, builder, signature, arguments: builder.fadd(*arguments)
+
+
+@intrinsic
+def _multiply(typing, a, b):
+    return a(a, b), lambda context, builder, signature, arguments: builder.fmul(*arguments)
+
+
+@overload(operator.add)
+def _plus(a, b):
+    if isinstance(a, Vector) and a == b:
+        return lambda a, b: _add(a, b)
+
+
+@overload(operator.mul)
+def _times(a, b):
+    if isinstance(a, Vector) and a == b:
+        return lambda a, b: _multiply(a, b)
+
+
+@intrinsic
+def eliminate_tile(typing, rows, start, stride, inverse, carry, first, state, place):
+    """Run u_i = inverse_i f_i + carry_i u_(i-1) along as many rows as a vector has lanes, over as many columns.
+
+    The tile begins at rows[start], its rows are `stride` apart; coefficients begin at `first`. Afterwards the
+    tile stands transposed: its row i holds column i. state[place : place + lanes] holds the u before the tile and
+    after it.
+    """
+    kind = _kind(rows)
+    if kind is None:
+        return None
+
+    def build(context, builder, signature, arguments):
+        tile = _Tile(context, builder, signature, arguments, kind)
+        columns = _transposed(builder, [builder.load(row, align=tile.align) for row in tile.rows])
+        u = builder.load(tile.state, align=tile.align)
+        for i, column in enumerate(columns):
+            u = builder.fadd(builder.fmul(tile.coefficient(3, i), column), builder.fmul(tile.coefficient(4, i), u))
+            builder.store(u, tile.rows[i], align=tile.align)
+        builder.store(u, tile.state, align=tile.align)
+        return context.get_dummy_value()
+
+    return _tile_signature(rows), build
+
+
+@intrinsic
+def substitute_tile(typing, rows, start, stride, inverse, carry, first, state, place):
+    """Run u_i += carry_i u_(i+1) backwards through a tile that `eliminate_tile` left, and turn it back.
+
+    The arguments are those of `eliminate_tile`; `inverse` is not used.
+    """
+    kind = _kind(rows)
+    if kind is None:
+        return None
+
+    def build(context, builder, signature, arguments):
+        tile = _Tile(context, builder, signature, arguments, kind)
+        columns = [builder.load(row, align=tile.align) for row in tile.rows]
+        u = builder.load(tile.state, align=tile.align)
+        for i in reversed(range(kind.lanes)):
+            u = columns[i] = builder.fadd(columns[i], builder.fmul(tile.coefficient(4, i), u))
+        builder.store(u, tile.state, align=tile.align)
+        for row, values in zip(tile.rows, _transposed(builder, columns), strict=True):
+            builder.store(values, row, align=tile.align)
+        return context.get_dummy_value()
+
+    return _tile_signature(rows), build
+
+
+def _tile_signature(rows):
+    return types.none(rows, types.intp, types.intp, rows, rows, types.intp, rows, types.intp)
+
+
+class _Tile:
+    """Where the parts of a tile lie, from the arguments of `eliminate_tile`."""
+
+    def __init__(self, context, builder, signature, arguments, kind):
+        self.builder, self.vector, self.align = builder, _ir_vector(kind), kind.dtype.bitwidth // 8
+        data = [
+            context.make_array(signature.args[i])(context, builder, arguments[i]).data if i in (0, 3, 4, 6) else None
+            for i in range(7)
+        ]
+        self.scalars = {i: builder.gep(data[i], [arguments[5]]) for i in (3, 4)}
+        self.state = builder.bitcast(builder.gep(data[6], [arguments[7]]), self.vector.as_pointer())
+        self.rows = []
+        for i in range(kind.lanes):
+            offset = builder.add(arguments[1], builder.mul(arguments[2], arguments[2].type(i)))
+            self.rows.append(builder.bitcast(builder.gep(data[0], [offset]), self.vector.as_pointer()))
+
+    def coefficient(self, argument, i):
+        """The i-th value of an argument, in each lane."""
+        scalar = self.builder.load(self.builder.gep(self.scalars[argument], [ir.IntType(64)(i)]))
+        return _spread(self.builder, scalar, self.vector)
+
+
+def _transposed(builder, rows):
+    """Exchange ever larger blocks off the diagonal, 1, 2, 4, ... wide."""
+    lanes, width = len(rows), 1
+    rows = list(rows)
+    while width < lanes:
+        low = [i if not i & width else lanes + i - width for i in range(lanes)]
+        high = [i + width if not i & width else lanes + i for i in range(lanes)]
+        for i in range(lanes):
+            if not i & width:
+                a, b = rows[i], rows[i + width]
+                rows[i] = builder.shuffle_vector(a, b, _indices(low))
+                rows[i + width] = builder.shuffle_vector(a, b, _indices(high))
+        width *= 2
+    return rows
+
+
+def _indices(values):
+    return ir.Constant(ir.VectorType(ir.IntType(32), len(values)), values)
+
+
+def _spread(builder, scalar, vector):
+    nothing = ir.Constant(vector, ir.Undefined)
+    first = builder.insert_element(nothing, scalar, ir.IntType(32)(0))
+    return builder.shuffle_vector(first, nothing, _indices([0] * vector.count))
+
+
+def _place(context, builder, signature, arguments, vector):
+    """The address of array[start] and how many elements remain to `stop`."""
+    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    place = builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer())
+    return place, builder.sub(arguments[2], arguments[1])
+
+
+def _mask(builder, left, lanes):
+    wide = ir.VectorType(left.type, lanes)
+    lane = ir.Constant(wide, list(range(lanes)))
+    return builder.icmp_signed("<", lane, _spread(builder, left, wide))
+
+
+def _suffix(kind):
+    return f"v{kind.lanes}f{kind.dtype.bitwidth}"
