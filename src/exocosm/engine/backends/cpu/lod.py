@@ -195,11 +195,12 @@ def run(u: Array, sweeps: Sweeps, steps: int, *, exchange: Exchange | None = Non
 
 
 def _work_space(substrates: int, slabs: int, rows: int, stride: int, lanes: int, dtype: np.dtype) -> tuple[Array, ...]:
-    """Tile, state, plane, two lines per thread; a plane per slab; a plane per joint."""
+    """Tile, state, two planes and two lines per thread; a plane per slab; a plane per joint."""
     threads = numba.config.NUMBA_NUM_THREADS
     sizes = [
         (threads, BLOCK * stride),
         (threads, BLOCK),
+        (threads, rows * stride),
         (threads, rows * stride),
         (threads, 2 * stride),
         (substrates * slabs, rows * stride),

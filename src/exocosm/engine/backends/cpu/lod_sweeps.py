@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from numba import get_thread_id, njit, prange
 
-from .vectors import eliminate_tile, load, spread, store, substitute_tile
+from .vectors import eliminate_tile, load, pointer, spread, store, substitute_tile
 
 INVERSE, CARRY, SPIKE, SHARE = range(4)  # coefficients along k, per direction
 COUPLE, FORWARD, BACKWARD = range(1, 4)  # those of the joints, after INVERSE
@@ -39,12 +39,12 @@ def passages(u, shape, lanes, steps, taken, active, slabs, coefficients, faces, 
     faces : (S, 6) values held at the ends of k, j and x; NaN where nothing is
     floor : added to each value in each step
     exchange : gain, addition (flat, as u) and the columns (rows of u, 2) where they act; all empty for none
-    work : tile, state, here, line per thread; far per slab; joints (two-dimensional)
+    work : tile, state, here, swept, line per thread; far per slab; joints (two-dimensional)
     """
     substrates, planes, rows, columns, stride = shape
     x_inverse, x_carry, along_j, along_k, between = coefficients
     gain, addition, spans = exchange
-    tile, state, here, line, far, joints = work
+    tile, state, here, swept, line, far, joints = work
     n_slabs = slabs.shape[0]
     for step in range(steps + 1):
         up = (taken + step) % 2 == 0
@@ -60,7 +60,7 @@ def passages(u, shape, lanes, steps, taken, active, slabs, coefficients, faces, 
                 _pass_slab(
                     u, s, task - s * n_slabs, shape, lanes, step > 0, step < steps, up, slabs, x_inverse, x_carry,
                     along_j, along_k, faces, floor, gain, addition, spans, tile[thread], state[thread], here[thread],
-                    line[thread], far[task], joints,
+                    swept[thread], line[thread], far[task], joints,
                 )  # fmt: skip
 
 
@@ -69,23 +69,22 @@ def _solve_joints(u, s, j, shape, lanes, slabs, between, was_up, far, joints):
     """Solve for the joints of one row: (1 + ...) u_q - α (ends of both slabs beside it) = f_q."""
     _, planes, rows, columns, stride = shape
     n = slabs.shape[0] - 1
-    own = j * stride
+    own, values = j * stride, pointer(u)
     for q in range(n):
         k = slabs[q, 1]
         row = ((s * planes + k) * rows + j) * columns
         inner = row - rows * columns if was_up else row + rows * columns
-        outer = far[s * (n + 1) + (q + 1 if was_up else q)]
-        joint = joints[s * n + q]
+        outer = pointer(far[s * (n + 1) + (q + 1 if was_up else q)])
+        joint, below = pointer(joints[s * n + q]), pointer(joints[s * n + max(q - 1, 0)])
         a, b, c = spread(between[0, s, q]), spread(between[1, s, q]), spread(between[2, s, q])
         for x in range(0, columns, lanes):
-            ends = load(u, inner + x, inner + columns) + load(outer, own + x, own + x + lanes)
-            value = a * load(u, row + x, row + columns) + b * ends
+            ends = load(values, inner + x, inner + columns) + load(outer, own + x, own + x + lanes)
+            value = a * load(values, row + x, row + columns) + b * ends
             if q > 0:
-                value = value + c * load(joints[s * n + q - 1], own + x, own + x + lanes)
+                value = value + c * load(below, own + x, own + x + lanes)
             store(joint, own + x, own + x + lanes, value)
     for q in range(n - 2, -1, -1):
-        joint = joints[s * n + q]
-        above = joints[s * n + q + 1]
+        joint, above = pointer(joints[s * n + q]), pointer(joints[s * n + q + 1])
         b = spread(between[3, s, q])
         for x in range(own, own + columns, lanes):
             store(joint, x, x + lanes, load(joint, x, x + lanes) + b * load(above, x, x + lanes))
@@ -94,142 +93,185 @@ def _solve_joints(u, s, j, shape, lanes, slabs, between, was_up, far, joints):
 @njit(cache=True, nogil=True)
 def _pass_slab(
     u, s, m, shape, lanes, finish, begin, up, slabs, x_inverse, x_carry, along_j, along_k, faces, floor,
-    gain, addition, spans, tile, state, here, line, far, joints,
+    gain, addition, spans, tile, state, here, swept, line, far, joints,
 ):  # fmt: skip
     """Take one slab and the joint above it through a passage: finish a step, begin the next, or both."""
     _, planes, rows, columns, stride = shape
     n_joints = slabs.shape[0] - 1
-    first, end = slabs[m]
+    first, end = slabs[m]  # the joint, if there is one, is the plane `end`
     count = end - first + (1 if m < n_joints else 0)
     below = s * n_joints + m - 1 if m > 0 else -1
     above = s * n_joints + m if m < n_joints else -1
     near, beyond = (below, above) if up else (above, below)
-    if finish:
-        for x in range(0, rows * stride, lanes):
-            value = spread(floor * 0)
-            if near >= 0:
-                value = load(joints[near], x, x + lanes)
-            store(here, x, x + lanes, value)
-    other = joints[max(beyond, 0)]
-    own = joints[max(above, 0)]
-    direction = 0 if up else 1
-    inward = first if up else end - 1  # the plane at which elimination begins
-    gather = near >= 0
-    held = False
+    at_near, at_beyond = pointer(joints[max(near, 0)]), pointer(joints[max(beyond, 0)])
+    at_above = pointer(joints[max(above, 0)])
+    u, far, line, here, swept, state, tile, held = (
+        pointer(u), pointer(far), pointer(line), pointer(here), pointer(swept), pointer(state), pointer(tile),
+        pointer(faces),
+    )  # fmt: skip
+    x_inverse, x_carry, gain, addition = pointer(x_inverse), pointer(x_carry), pointer(gain), pointer(addition)
+    j_inverse, j_carry = pointer(along_j[0, s]), pointer(along_j[1, s])
+    this, before = (0, 1) if up else (1, 0)
+    holding = False
     for f in range(6):
-        held |= faces[s, f] == faces[s, f]
-    exchanging = spans.shape[0] > 0
-    batch = 1 if rows > 1 else BLOCK  # planes of a single row go together
-    for done in range(0, count, batch):
-        together = min(batch, count - done)
-        for start in range(0, together * rows, BLOCK):
-            stop = min(start + BLOCK, together * rows)
-            if rows > 1:  # blocks of about the same height
-                blocks = (rows + BLOCK - 1) // BLOCK
-                groups = (rows + lanes - 1) // lanes
-                number = start // BLOCK
-                start, stop = (number * groups // blocks) * lanes, ((number + 1) * groups // blocks) * lanes
-                stop = min(stop, rows)
-            for i in range(start, stop):
-                q, j = (done, i) if rows > 1 else (done + i, 0)
-                k = first + q if up else first + count - 1 - q
-                source = j * stride
-                at = (i - start) * stride
-                row = (s * planes + k) * rows + j
-                if finish:
-                    if k == end:
-                        _copy(own, source, tile, at, columns, lanes, floor)
-                    else:
-                        carry = along_k[1 - direction, 1, s, k]
-                        spike = along_k[1 - direction, 2, s, k] if beyond >= 0 else floor * 0
-                        _finish_row(
-                            u, row * columns, columns, here, source, other, tile, at, lanes, carry, spike, floor
-                        )
-                    if exchanging:
-                        _exchange(tile, at, gain, addition, row * columns, spans[row], columns, lanes)
+        holding |= faces[s, f] == faces[s, f]
+    exchanging = finish and spans.shape[0] > 0
+    inward = first if up else end - 1  # the plane at which elimination begins
+    way = columns * rows if up else -columns * rows
+    if finish:
+        _start(here, at_near, near >= 0, rows * stride, lanes, floor)
+    together = 1 if rows > 1 else BLOCK  # planes of a single row go together
+    blocks = (rows + BLOCK - 1) // BLOCK
+    groups = (rows + lanes - 1) // lanes
+    for done in range(0, count, together):
+        k = first + done if up else first + count - 1 - done
+        for block in range(blocks):
+            # Blocks of a plane are about equally high: rows [start, stop); or else planes [0, stop) from here on.
+            start = block * groups // blocks * lanes if rows > 1 else 0
+            stop = min((block + 1) * groups // blocks * lanes, rows) if rows > 1 else min(BLOCK, count - done)
+            row = (s * planes + k) * rows + start
+            height = stop - start if rows > 1 else 1  # rows with the same coefficients along k
+            for i in range(0, stop - start, height):
+                plane = k if rows > 1 else (k + i if up else k - i)
+                here_row = row if rows > 1 else s * planes + plane
+                place = here_row * columns
+                if not finish:
+                    _take(u, place, columns, height, tile, i * stride, stride, lanes, floor)
+                elif plane == end:
+                    _take_joint(at_above, start * stride, columns, height, tile, i * stride, stride, lanes, floor)
+                elif beyond >= 0 and along_k[before, 2, s, plane] != 0:
+                    _finish_both(
+                        u, place, columns, height, here, start * stride, at_beyond, tile, i * stride, stride, lanes,
+                        along_k[before, 1, s, plane], along_k[before, 2, s, plane], floor,
+                    )  # fmt: skip
                 else:
-                    _take(u, row * columns, columns, tile, at, lanes, floor)
-                if held:
-                    _hold(tile, at, columns, faces, s, k, planes, j, rows)
+                    _finish(
+                        u, place, columns, height, here, start * stride, tile, i * stride, stride, lanes,
+                        along_k[before, 1, s, plane], floor,
+                    )  # fmt: skip
+                for r in range(height):
+                    if exchanging:
+                        _exchange(
+                            tile, (i + r) * stride, gain, addition, place + r * columns, columns,
+                            spans[here_row + r, 0], spans[here_row + r, 1], lanes,
+                        )  # fmt: skip
+                    if holding:
+                        _hold(tile, (i + r) * stride, columns, held, s, plane, planes, start + r, rows)
                 if not begin:
-                    _give(tile, at, u, row * columns, columns, lanes)
-            if begin:
-                _sweep_x(tile, stop - start, stride, columns, lanes, x_inverse, x_carry, s * stride, state, floor)
-                for i in range(start, stop):
-                    q, j = (done, i) if rows > 1 else (done + i, 0)
-                    k = first + q if up else first + count - 1 - q
-                    at = (i - start) * stride
-                    row = (s * planes + k) * rows + j
-                    if held:
-                        _hold(tile, at, columns, faces, s, k, planes, j, rows)
-                    if rows > 1:
-                        _eliminate_j(
-                            tile, at, u, row * columns, columns, lanes, along_j[0, s, j], along_j[1, s, j], j
-                        )
+                    _give(tile, i * stride, stride, u, place, columns, height, lanes)
+            if not begin:
+                continue
+            _sweep_x(tile, stop - start, stride, columns, lanes, x_inverse, x_carry, s * stride, state, floor)
+            if holding:
+                for i in range(stop - start):
+                    plane, j = (k, start + i) if rows > 1 else (k + i if up else k - i, 0)
+                    _hold(tile, i * stride, columns, held, s, plane, planes, j, rows)
+            if rows > 1:
+                _eliminate_j(tile, swept, start, stop, columns, stride, lanes, j_inverse, j_carry)
+                continue
+            for i in range(stop):
+                plane = k + i if up else k - i
+                place = (s * planes + plane) * columns
+                if plane == end:
+                    _give(tile, i * stride, stride, u, place, columns, 1, lanes)
+                else:
+                    _eliminate_k(
+                        tile, i * stride, u, place, way, columns, lanes, plane == inward, near >= 0, far, 0,
+                        along_k[this, 0, s, plane], along_k[this, 1, s, plane], along_k[this, 3, s, plane],
+                    )  # fmt: skip
+        if begin and rows > 1:
+            place = (s * planes + k) * rows * columns
+            gather = near >= 0 and along_k[this, 3, s, k] != 0
+            if holding or k == end or k == inward:
+                for j in range(rows - 1, -1, -1):
+                    _substitute_j(swept, j, rows, line, columns, stride, lanes, j_carry)
+                    at = 0
+                    if holding:
+                        at = stride
+                        _take_joint(line, 0, columns, 1, line, stride, stride, lanes, floor - floor)
+                        _hold(line, stride, columns, held, s, k, planes, j, rows)
+                    if k == end:
+                        _give(line, at, stride, u, place + j * columns, columns, 1, lanes)
                     else:
                         _eliminate_k(
-                            tile, at, u, row * columns, columns, lanes, rows, up, k, k == end, inward, gather, far, 0,
-                            along_k[direction, 0, s, k], along_k[direction, 1, s, k], along_k[direction, 3, s, k],
+                            line, at, u, place + j * columns, way, columns, lanes, k == inward, near >= 0,
+                            far, j * stride,
+                            along_k[this, 0, s, k], along_k[this, 1, s, k], along_k[this, 3, s, k],
                         )  # fmt: skip
-        if begin and rows > 1:
-            k = first + done if up else first + count - 1 - done
-            for x in range(0, stride, lanes):
-                store(line, x, x + lanes, spread(floor * 0))
-            for j in range(rows - 1, -1, -1):
-                row = (s * planes + k) * rows + j
-                _substitute_j(u, row * columns, columns, line, lanes, along_j[1, s, j])
-                values = stride if held else 0
-                if held:
-                    _copy(line, 0, line, stride, columns, lanes, floor * 0)
-                    _hold(line, stride, columns, faces, s, k, planes, j, rows)
-                _eliminate_k(
-                    line, values, u, row * columns, columns, lanes, rows, up, k, k == end, inward, gather, far, j * stride,
-                    along_k[direction, 0, s, k], along_k[direction, 1, s, k], along_k[direction, 3, s, k],
+            elif gather:
+                _close_and_gather(
+                    u, place, way, rows, columns, swept, line, stride, lanes, j_carry, far,
+                    along_k[this, 0, s, k], along_k[this, 1, s, k], along_k[this, 3, s, k],
+                )  # fmt: skip
+            else:
+                _close(
+                    u, place, way, rows, columns, swept, line, stride, lanes, j_carry,
+                    along_k[this, 0, s, k], along_k[this, 1, s, k],
                 )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def _take(u, row, columns, tile, at, lanes, floor):
+def _start(here, joint, there_is, size, lanes, floor):
+    """Begin to solve backwards from a joint, or from nothing at the end of the grid."""
+    nothing = spread(floor - floor)
+    for x in range(0, size, lanes):
+        store(here, x, x + lanes, load(joint, x, x + lanes) if there_is else nothing)
+
+
+@njit(cache=True, nogil=True)
+def _take(u, row, columns, height, tile, at, stride, lanes, floor):
     f = spread(floor)
-    for x in range(0, columns, lanes):
-        store(tile, at + x, at + x + lanes, load(u, row + x, row + columns) + f)
+    for r in range(height):
+        a, b = row + r * columns, at + r * stride
+        for x in range(0, columns, lanes):
+            store(tile, b + x, b + x + lanes, load(u, a + x, a + columns) + f)
 
 
 @njit(cache=True, nogil=True)
-def _give(tile, at, u, row, columns, lanes):
-    for x in range(0, columns, lanes):
-        store(u, row + x, row + columns, load(tile, at + x, at + x + lanes))
-
-
-@njit(cache=True, nogil=True)
-def _copy(source, first, target, at, columns, lanes, floor):
+def _take_joint(joint, source, columns, height, tile, at, stride, lanes, floor):
     f = spread(floor)
-    for x in range(0, columns, lanes):
-        store(target, at + x, at + x + lanes, load(source, first + x, first + x + lanes) + f)
+    for r in range(height):
+        a, b = source + r * stride, at + r * stride
+        for x in range(0, columns, lanes):
+            store(tile, b + x, b + x + lanes, load(joint, a + x, a + x + lanes) + f)
 
 
 @njit(cache=True, nogil=True)
-def _finish_row(u, row, columns, here, source, other, tile, at, lanes, carry, spike, floor):
-    """Solve backwards along k: u = u' + carry · (the plane before) + spike · (the joint beyond)."""
+def _give(tile, at, stride, u, row, columns, height, lanes):
+    for r in range(height):
+        a, b = row + r * columns, at + r * stride
+        for x in range(0, columns, lanes):
+            store(u, a + x, a + columns, load(tile, b + x, b + x + lanes))
+
+
+@njit(cache=True, nogil=True)
+def _finish(u, row, columns, height, here, source, tile, at, stride, lanes, carry, floor):
+    """Solve backwards along k: u = u' + carry · (the plane before)."""
     c, f = spread(carry), spread(floor)
-    if spike == 0:
+    for r in range(height):
+        a, b, o = row + r * columns, at + r * stride, source + r * stride
         for x in range(0, columns, lanes):
-            o = source + x
-            value = load(u, row + x, row + columns) + c * load(here, o, o + lanes)
-            store(here, o, o + lanes, value)
-            store(tile, at + x, at + x + lanes, value + f)
-    else:
-        d = spread(spike)
-        for x in range(0, columns, lanes):
-            o = source + x
-            value = load(u, row + x, row + columns) + c * load(here, o, o + lanes) + d * load(other, o, o + lanes)
-            store(here, o, o + lanes, value)
-            store(tile, at + x, at + x + lanes, value + f)
+            value = load(u, a + x, a + columns) + c * load(here, o + x, o + x + lanes)
+            store(here, o + x, o + x + lanes, value)
+            store(tile, b + x, b + x + lanes, value + f)
 
 
 @njit(cache=True, nogil=True)
-def _exchange(tile, at, gain, addition, row, span, columns, lanes):
-    for x in range(span[0], span[1], lanes):
+def _finish_both(u, row, columns, height, here, source, beyond, tile, at, stride, lanes, carry, spike, floor):
+    """Solve backwards along k: u = u' + carry · (the plane before) + spike · (the joint beyond)."""
+    c, d, f = spread(carry), spread(spike), spread(floor)
+    for r in range(height):
+        a, b, o = row + r * columns, at + r * stride, source + r * stride
+        for x in range(0, columns, lanes):
+            i, e = o + x, o + x + lanes
+            value = load(u, a + x, a + columns) + c * load(here, i, e) + d * load(beyond, i, e)
+            store(here, i, e, value)
+            store(tile, b + x, b + x + lanes, value + f)
+
+
+@njit(cache=True, nogil=True)
+def _exchange(tile, at, gain, addition, row, columns, first, end, lanes):
+    for x in range(first, end, lanes):
         o, stop = row + x, row + columns
         value = load(gain, o, stop) * load(tile, at + x, at + x + lanes) + load(addition, o, stop)
         store(tile, at + x, at + x + lanes, value)
@@ -238,27 +280,28 @@ def _exchange(tile, at, gain, addition, row, span, columns, lanes):
 @njit(cache=True, nogil=True)
 def _hold(values, at, columns, faces, s, k, planes, j, rows):
     """Set what lies on held faces; where two meet, k wins over j and j over x, an upper face over a lower."""
-    whole = faces[s, 0]
+    whole = faces[6 * s]
     fixed = False
     for axis, place, last in ((1, j, rows - 1), (0, k, planes - 1)):
         for side in range(2):
-            value = faces[s, 2 * axis + side]
+            value = faces[6 * s + 2 * axis + side]
             if value == value and place == (last if side else 0):
                 whole, fixed = value, True
     if fixed:
         for x in range(columns):
             values[at + x] = whole
     else:
-        if faces[s, 4] == faces[s, 4]:
-            values[at] = faces[s, 4]
-        if faces[s, 5] == faces[s, 5]:
-            values[at + columns - 1] = faces[s, 5]
+        lower, upper = faces[6 * s + 4], faces[6 * s + 5]
+        if lower == lower:
+            values[at] = lower
+        if upper == upper:
+            values[at + columns - 1] = upper
 
 
 @njit(cache=True, nogil=True)
 def _sweep_x(tile, count, stride, columns, lanes, inverse, carry, first, state, floor):
     """Solve `count` rows of the tile along x; its rows up to the next multiple of a vector are used up."""
-    nothing = spread(floor * 0)
+    nothing = spread(floor - floor)
     groups = (count + lanes - 1) // lanes
     for row in range(count, groups * lanes):
         for x in range(row * stride, (row + 1) * stride, lanes):
@@ -278,35 +321,38 @@ def _sweep_x(tile, count, stride, columns, lanes, inverse, carry, first, state, 
 
 
 @njit(cache=True, nogil=True)
-def _eliminate_j(tile, at, u, row, columns, lanes, inverse, carry, j):
-    a, b = spread(inverse), spread(carry)
-    if j == 0:
-        for x in range(0, columns, lanes):
-            store(u, row + x, row + columns, a * load(tile, at + x, at + x + lanes))
-    else:
-        before = row - columns
-        for x in range(0, columns, lanes):
-            value = a * load(tile, at + x, at + x + lanes) + b * load(u, before + x, row)
-            store(u, row + x, row + columns, value)
+def _eliminate_j(tile, swept, start, stop, columns, stride, lanes, inverse, carry):
+    """Run u'_j = inverse_j f_j + carry_j u'_(j-1) from the tile into the plane `swept`."""
+    for j in range(start, stop):
+        a, b = spread(inverse[j]), spread(carry[j])
+        source, target = (j - start) * stride, j * stride
+        if j == 0:
+            for x in range(0, columns, lanes):
+                store(swept, x, x + lanes, a * load(tile, x, x + lanes))
+        else:
+            for x in range(0, columns, lanes):
+                o, i = source + x, target - stride + x
+                value = a * load(tile, o, o + lanes) + b * load(swept, i, i + lanes)
+                store(swept, target + x, target + x + lanes, value)
 
 
 @njit(cache=True, nogil=True)
-def _substitute_j(u, row, columns, line, lanes, carry):
-    b = spread(carry)
+def _substitute_j(swept, j, rows, line, columns, stride, lanes, carry):
+    """Solve row j backwards, `line` being the row above; it becomes row j."""
+    b = spread(carry[j])
+    if j == rows - 1:
+        b = spread(carry[j] - carry[j])
     for x in range(0, columns, lanes):
-        store(line, x, x + lanes, load(u, row + x, row + columns) + b * load(line, x, x + lanes))
+        o = j * stride + x
+        store(line, x, x + lanes, load(swept, o, o + lanes) + b * load(line, x, x + lanes))
 
 
 @njit(cache=True, nogil=True)
-def _eliminate_k(
-    values, at, u, row, columns, lanes, rows, up, k, joint, inward, gather, far, place, inverse, carry, share
-):
-    """Write u' = inverse · value + carry · (the plane before), and gather it for the joint beyond."""
+def _eliminate_k(values, at, u, row, way, columns, lanes, inward, gather, far, place, inverse, carry, share):
+    """Write u' = inverse · value + carry · (the row `way` before), and gather it for the joint beyond."""
     a, b, c = spread(inverse), spread(carry), spread(share)
-    before = row - rows * columns if up else row + rows * columns
-    if joint:
-        _give(values, at, u, row, columns, lanes)
-    elif k == inward:
+    before = row - way
+    if inward:
         for x in range(0, columns, lanes):
             value = a * load(values, at + x, at + x + lanes)
             store(u, row + x, row + columns, value)
@@ -322,3 +368,35 @@ def _eliminate_k(
         for x in range(0, columns, lanes):
             value = a * load(values, at + x, at + x + lanes) + b * load(u, before + x, before + columns)
             store(u, row + x, row + columns, value)
+
+
+@njit(cache=True, nogil=True)
+def _close(u, row, way, rows, columns, swept, line, stride, lanes, along_j, inverse, carry):
+    """`_substitute_j` and `_eliminate_k` of a whole plane in one."""
+    a, b = spread(inverse), spread(carry)
+    _start(line, line, False, stride, lanes, inverse)
+    for j in range(rows - 1, -1, -1):
+        c = spread(along_j[j])
+        i, stop = row + j * columns, row + (j + 1) * columns
+        o = j * stride
+        for x in range(0, columns, lanes):
+            value = load(swept, o + x, o + x + lanes) + c * load(line, x, x + lanes)
+            store(line, x, x + lanes, value)
+            store(u, i + x, stop, a * value + b * load(u, i - way + x, stop - way))
+
+
+@njit(cache=True, nogil=True)
+def _close_and_gather(u, row, way, rows, columns, swept, line, stride, lanes, along_j, far, inverse, carry, share):
+    """`_close`, gathering on the way."""
+    a, b, d = spread(inverse), spread(carry), spread(share)
+    _start(line, line, False, stride, lanes, inverse)
+    for j in range(rows - 1, -1, -1):
+        c = spread(along_j[j])
+        i, stop = row + j * columns, row + (j + 1) * columns
+        o = j * stride
+        for x in range(0, columns, lanes):
+            value = load(swept, o + x, o + x + lanes) + c * load(line, x, x + lanes)
+            store(line, x, x + lanes, value)
+            value = a * value + b * load(u, i - way + x, stop - way)
+            store(u, i + x, stop, value)
+            store(far, o + x, o + x + lanes, load(far, o + x, o + x + lanes) + d * value)

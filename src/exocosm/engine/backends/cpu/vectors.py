@@ -38,22 +38,38 @@ def _ir_vector(kind):
     return ir.VectorType(scalar, kind.lanes)
 
 
-def _kind(array):
-    """The vector type of a one-dimensional array of floats, or None, which tells numba that it does not fit."""
-    fits = isinstance(array, types.Array) and array.ndim == 1 and array.layout == "C"
-    return Vector(array.dtype) if fits and isinstance(array.dtype, types.Float) else None
+@intrinsic
+def pointer(typing, array):
+    """Return where a contiguous array of floats begins; the array must outlive what is done with it.
+
+    Compiled functions count the references to each array they are given, which takes longer than a short row;
+    pointers come without.
+    """
+    if not isinstance(array, types.Array) or array.layout != "C" or not isinstance(array.dtype, types.Float):
+        return None
+
+    def build(context, builder, signature, arguments):
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), build
+
+
+def _kind(values):
+    """The vector type for a pointer to floats, or None, which tells numba that it does not fit."""
+    fits = isinstance(values, types.CPointer) and isinstance(values.dtype, types.Float)
+    return Vector(values.dtype) if fits else None
 
 
 @intrinsic
-def load(typing, array, start, stop):
-    """Return array[start : start + lanes]; what lies at `stop` or beyond counts as 0 and is not read."""
-    kind = _kind(array)
+def load(typing, values, start, stop):
+    """Return values[start : start + lanes]; what lies at `stop` or beyond counts as 0 and is not read."""
+    kind = _kind(values)
     if kind is None:
         return None
 
     def build(context, builder, signature, arguments):
         vector = _ir_vector(kind)
-        place, left = _place(context, builder, signature, arguments, vector)
+        place, left = _place(builder, arguments, vector)
         align = kind.dtype.bitwidth // 8
         whole = builder.icmp_signed(">=", left, left.type(kind.lanes))
         with builder.if_else(whole) as (then, otherwise):
@@ -74,19 +90,19 @@ def load(typing, array, start, stop):
         value.add_incoming(part, part_from)
         return value
 
-    return kind(array, types.intp, types.intp), build
+    return kind(values, types.intp, types.intp), build
 
 
 @intrinsic
-def store(typing, array, start, stop, value):
-    """Write array[start : start + lanes] = value, short of `stop`."""
-    kind = _kind(array)
+def store(typing, values, start, stop, value):
+    """Write values[start : start + lanes] = value, short of `stop`."""
+    kind = _kind(values)
     if kind is None or value != kind:
         return None
 
     def build(context, builder, signature, arguments):
         vector = _ir_vector(kind)
-        place, left = _place(context, builder, signature, arguments, vector)
+        place, left = _place(builder, arguments, vector)
         align = kind.dtype.bitwidth // 8
         whole = builder.icmp_signed(">=", left, left.type(kind.lanes))
         with builder.if_else(whole) as (then, otherwise):
@@ -104,7 +120,7 @@ def store(typing, array, start, stop, value):
                 builder.call(masked, [arguments[3], place, ir.IntType(32)(align), mask])
         return context.get_dummy_value()
 
-    return types.none(array, types.intp, types.intp, kind), build
+    return types.none(values, types.intp, types.intp, kind), build
 
 
 @intrinsic
@@ -155,7 +171,7 @@ def eliminate_tile(typing, rows, start, stride, inverse, carry, first, state, pl
         return None
 
     def build(context, builder, signature, arguments):
-        tile = _Tile(context, builder, signature, arguments, kind)
+        tile = _Tile(builder, arguments, kind)
         columns = _transposed(builder, [builder.load(row, align=tile.align) for row in tile.rows])
         u = builder.load(tile.state, align=tile.align)
         for i, column in enumerate(columns):
@@ -178,7 +194,7 @@ def substitute_tile(typing, rows, start, stride, inverse, carry, first, state, p
         return None
 
     def build(context, builder, signature, arguments):
-        tile = _Tile(context, builder, signature, arguments, kind)
+        tile = _Tile(builder, arguments, kind)
         columns = [builder.load(row, align=tile.align) for row in tile.rows]
         u = builder.load(tile.state, align=tile.align)
         for i in reversed(range(kind.lanes)):
@@ -198,18 +214,14 @@ def _tile_signature(rows):
 class _Tile:
     """Where the parts of a tile lie, from the arguments of `eliminate_tile`."""
 
-    def __init__(self, context, builder, signature, arguments, kind):
+    def __init__(self, builder, arguments, kind):
         self.builder, self.vector, self.align = builder, _ir_vector(kind), kind.dtype.bitwidth // 8
-        data = [
-            context.make_array(signature.args[i])(context, builder, arguments[i]).data if i in (0, 3, 4, 6) else None
-            for i in range(7)
-        ]
-        self.scalars = {i: builder.gep(data[i], [arguments[5]]) for i in (3, 4)}
-        self.state = builder.bitcast(builder.gep(data[6], [arguments[7]]), self.vector.as_pointer())
+        self.scalars = {i: builder.gep(arguments[i], [arguments[5]]) for i in (3, 4)}
+        self.state = builder.bitcast(builder.gep(arguments[6], [arguments[7]]), self.vector.as_pointer())
         self.rows = []
         for i in range(kind.lanes):
             offset = builder.add(arguments[1], builder.mul(arguments[2], arguments[2].type(i)))
-            self.rows.append(builder.bitcast(builder.gep(data[0], [offset]), self.vector.as_pointer()))
+            self.rows.append(builder.bitcast(builder.gep(arguments[0], [offset]), self.vector.as_pointer()))
 
     def coefficient(self, argument, i):
         """The i-th value of an argument, in each lane."""
@@ -243,10 +255,9 @@ def _spread(builder, scalar, vector):
     return builder.shuffle_vector(first, nothing, _indices([0] * vector.count))
 
 
-def _place(context, builder, signature, arguments, vector):
-    """The address of array[start] and how many elements remain to `stop`."""
-    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-    place = builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer())
+def _place(builder, arguments, vector):
+    """The address of values[start] and how many elements remain to `stop`."""
+    place = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), vector.as_pointer())
     return place, builder.sub(arguments[2], arguments[1])
 
 
