@@ -14,10 +14,10 @@ from exocosm.engine.laws import exchange as laws
 from exocosm.engine.lod import DTYPES, LodProblem
 from exocosm.errors import InputError
 
-from .lod_coefficients import along_line, along_slabs, slabs_of
-from .lod_sweeps import BLOCK, passages
+from .lod_coefficients import BLOCK, along_line, along_slabs, slabs_of
+from .lod_sweeps import passages
 from .threads import threads_for
-from .vectors import BYTES
+from .vectors import BYTES, add, load, pointer, spread, store
 
 Array = np.ndarray
 
@@ -152,7 +152,7 @@ def sweeps_of(
     vectors = -(-columns // lanes)
     # An odd number of cache lines per row: rows one below the other then lie in different sets of the cache.
     stride = (vectors + 1 - vectors % 2) * lanes
-    slabs = slabs_of(planes, substrates)
+    slabs = slabs_of(planes, rows, substrates)
     nothing = np.ones_like(middle)
     smallest = float(np.finfo(dtype).eps) ** 2
     along_x = np.zeros((2, substrates, stride))
@@ -194,6 +194,15 @@ def run(u: Array, sweeps: Sweeps, steps: int, *, exchange: Exchange | None = Non
         )  # fmt: skip
 
 
+def totals(u: Array, sweeps: Sweeps) -> Array:
+    """Return the sum over each substrate, (substrates,), added up in the same order for any number of threads."""
+    substrates, planes = sweeps.shape[:2]
+    sums = np.empty((substrates * planes, sweeps.lanes), u.dtype)
+    with threads_for(u.size, MANY_VALUES):
+        _add_planes(u.reshape(-1), sweeps.lanes, sums)
+    return sums.reshape(substrates, -1).sum(axis=1)
+
+
 def _work_space(substrates: int, slabs: int, rows: int, stride: int, lanes: int, dtype: np.dtype) -> tuple[Array, ...]:
     """Tile, state, two planes and two lines per thread; a plane per slab; a plane per joint."""
     threads = numba.config.NUMBA_NUM_THREADS
@@ -217,6 +226,17 @@ def _aligned(shape: tuple[int, int], dtype: np.dtype) -> Array:
     return room[offset : offset + size].reshape(shape)
 
 
+@njit(cache=True, nogil=True, parallel=True)
+def _add_planes(u, lanes, sums):
+    """Fill (planes, lanes) with sums of every so manieth value."""
+    size = u.shape[0] // sums.shape[0]
+    for p in prange(sums.shape[0]):
+        values, total = pointer(u), spread(u[0] - u[0])
+        for i in range(p * size, (p + 1) * size, lanes):
+            total = add(total, load(values, i, (p + 1) * size))
+        store(pointer(sums), p * lanes, (p + 1) * lanes, total)
+
+
 @njit(cache=True, nogil=True)
 def _active(u, substrates):
     """Which substrates are not zero everywhere."""
@@ -234,13 +254,14 @@ def _active(u, substrates):
 def _prepare_exchange(source, sink, dt, columns, lanes, gain, addition, spans):
     """Fill gain, addition and the first and last column (whole vectors) of each row with a source or sink."""
     for row in prange(spans.shape[0]):
-        first, last = columns, 0
-        for x in range(columns):
-            i = row * columns + x
-            if source[i] != 0 or sink[i] != 0:
-                first = min(first, x)
-                last = x + 1
+        start = row * columns
+        for i in range(start, start + columns):
             gain[i] = _kept_share(sink[i], dt)
             addition[i] = _added(source[i], sink[i], dt)
+        first, last = 0, columns
+        while first < last and source[start + first] == 0 and sink[start + first] == 0:
+            first += 1
+        while last > first and source[start + last - 1] == 0 and sink[start + last - 1] == 0:
+            last -= 1
         spans[row, 0] = first - first % lanes
         spans[row, 1] = last

@@ -6,20 +6,24 @@ import numpy as np
 from numba import njit
 
 
-def slabs_of(planes: int, substrates: int) -> np.ndarray:
+TASKS = 16  # threads to keep busy
+THINNEST = 12  # planes: each slab costs a joint and what it gathers, about as much as one plane
+BLOCK = 32  # rows swept along x at a time: two vectors of float32, four of float64
+
+
+def slabs_of(planes: int, rows: int, substrates: int) -> np.ndarray:
     """Cut the slab axis: (slabs, 2) first plane and end of each slab; a joint lies at each end but the last.
 
-    Enough slabs to keep 16 threads busy, of at least five planes: a joint costs about as much as half a plane.
+    Planes of a single row are swept along x in blocks, so slabs and their joints are made of whole blocks.
     """
     wanted = -(-TASKS // substrates)
-    number = max(1, min(wanted, (planes + 1) // (THINNEST + 1)))
-    ends = np.array([(i + 1) * (planes + 1) // number - 1 for i in range(number)])
-    starts = np.append(0, ends[:-1] + 1)
-    return np.column_stack([starts, ends]).astype(np.int64)
-
-
-TASKS = 16
-THINNEST = 5
+    if rows == 1:
+        height = BLOCK * -(-planes // (BLOCK * wanted))
+        ends = list(range(height - 1, planes - 1, height)) + [planes]
+    else:
+        number = max(1, min(wanted, planes // THINNEST))
+        ends = [(i + 1) * (planes + 1) // number - 1 for i in range(number)]
+    return np.array(list(zip([0] + [end + 1 for end in ends[:-1]], ends, strict=True)), dtype=np.int64)
 
 
 @njit(cache=True, nogil=True)

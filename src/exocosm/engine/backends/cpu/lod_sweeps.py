@@ -16,11 +16,22 @@ from __future__ import annotations
 
 from numba import get_thread_id, njit, prange
 
-from .vectors import eliminate_tile, load, pointer, spread, store, substitute_tile
+from .lod_coefficients import BLOCK
+from .vectors import (
+    add,
+    eliminate_tile,
+    fetch,
+    load,
+    multiply,
+    multiply_add,
+    pointer,
+    spread,
+    store,
+    substitute_tile,
+)
 
 INVERSE, CARRY, SPIKE, SHARE = range(4)  # coefficients along k, per direction
 COUPLE, FORWARD, BACKWARD = range(1, 4)  # those of the joints, after INVERSE
-BLOCK = 32  # rows swept along x at a time: two vectors of float32, four of float64
 
 
 @njit(cache=True, nogil=True, parallel=True)
@@ -78,16 +89,16 @@ def _solve_joints(u, s, j, shape, lanes, slabs, between, was_up, far, joints):
         joint, below = pointer(joints[s * n + q]), pointer(joints[s * n + max(q - 1, 0)])
         a, b, c = spread(between[0, s, q]), spread(between[1, s, q]), spread(between[2, s, q])
         for x in range(0, columns, lanes):
-            ends = load(values, inner + x, inner + columns) + load(outer, own + x, own + x + lanes)
-            value = a * load(values, row + x, row + columns) + b * ends
+            ends = add(load(values, inner + x, inner + columns), load(outer, own + x, own + x + lanes))
+            value = multiply_add(b, ends, multiply(a, load(values, row + x, row + columns)))
             if q > 0:
-                value = value + c * load(below, own + x, own + x + lanes)
+                value = multiply_add(c, load(below, own + x, own + x + lanes), value)
             store(joint, own + x, own + x + lanes, value)
     for q in range(n - 2, -1, -1):
         joint, above = pointer(joints[s * n + q]), pointer(joints[s * n + q + 1])
         b = spread(between[3, s, q])
         for x in range(own, own + columns, lanes):
-            store(joint, x, x + lanes, load(joint, x, x + lanes) + b * load(above, x, x + lanes))
+            store(joint, x, x + lanes, multiply_add(b, load(above, x, x + lanes), load(joint, x, x + lanes)))
 
 
 @njit(cache=True, nogil=True)
@@ -224,7 +235,7 @@ def _take(u, row, columns, height, tile, at, stride, lanes, floor):
     for r in range(height):
         a, b = row + r * columns, at + r * stride
         for x in range(0, columns, lanes):
-            store(tile, b + x, b + x + lanes, load(u, a + x, a + columns) + f)
+            store(tile, b + x, b + x + lanes, add(load(u, a + x, a + columns), f))
 
 
 @njit(cache=True, nogil=True)
@@ -233,7 +244,7 @@ def _take_joint(joint, source, columns, height, tile, at, stride, lanes, floor):
     for r in range(height):
         a, b = source + r * stride, at + r * stride
         for x in range(0, columns, lanes):
-            store(tile, b + x, b + x + lanes, load(joint, a + x, a + x + lanes) + f)
+            store(tile, b + x, b + x + lanes, add(load(joint, a + x, a + x + lanes), f))
 
 
 @njit(cache=True, nogil=True)
@@ -251,9 +262,9 @@ def _finish(u, row, columns, height, here, source, tile, at, stride, lanes, carr
     for r in range(height):
         a, b, o = row + r * columns, at + r * stride, source + r * stride
         for x in range(0, columns, lanes):
-            value = load(u, a + x, a + columns) + c * load(here, o + x, o + x + lanes)
+            value = multiply_add(c, load(here, o + x, o + x + lanes), load(u, a + x, a + columns))
             store(here, o + x, o + x + lanes, value)
-            store(tile, b + x, b + x + lanes, value + f)
+            store(tile, b + x, b + x + lanes, add(value, f))
 
 
 @njit(cache=True, nogil=True)
@@ -264,16 +275,17 @@ def _finish_both(u, row, columns, height, here, source, beyond, tile, at, stride
         a, b, o = row + r * columns, at + r * stride, source + r * stride
         for x in range(0, columns, lanes):
             i, e = o + x, o + x + lanes
-            value = load(u, a + x, a + columns) + c * load(here, i, e) + d * load(beyond, i, e)
+            value = multiply_add(c, load(here, i, e), load(u, a + x, a + columns))
+            value = multiply_add(d, load(beyond, i, e), value)
             store(here, i, e, value)
-            store(tile, b + x, b + x + lanes, value + f)
+            store(tile, b + x, b + x + lanes, add(value, f))
 
 
 @njit(cache=True, nogil=True)
 def _exchange(tile, at, gain, addition, row, columns, first, end, lanes):
     for x in range(first, end, lanes):
         o, stop = row + x, row + columns
-        value = load(gain, o, stop) * load(tile, at + x, at + x + lanes) + load(addition, o, stop)
+        value = multiply_add(load(gain, o, stop), load(tile, at + x, at + x + lanes), load(addition, o, stop))
         store(tile, at + x, at + x + lanes, value)
 
 
@@ -328,11 +340,11 @@ def _eliminate_j(tile, swept, start, stop, columns, stride, lanes, inverse, carr
         source, target = (j - start) * stride, j * stride
         if j == 0:
             for x in range(0, columns, lanes):
-                store(swept, x, x + lanes, a * load(tile, x, x + lanes))
+                store(swept, x, x + lanes, multiply(a, load(tile, x, x + lanes)))
         else:
             for x in range(0, columns, lanes):
                 o, i = source + x, target - stride + x
-                value = a * load(tile, o, o + lanes) + b * load(swept, i, i + lanes)
+                value = multiply_add(b, load(swept, i, i + lanes), multiply(a, load(tile, o, o + lanes)))
                 store(swept, target + x, target + x + lanes, value)
 
 
@@ -344,7 +356,7 @@ def _substitute_j(swept, j, rows, line, columns, stride, lanes, carry):
         b = spread(carry[j] - carry[j])
     for x in range(0, columns, lanes):
         o = j * stride + x
-        store(line, x, x + lanes, load(swept, o, o + lanes) + b * load(line, x, x + lanes))
+        store(line, x, x + lanes, multiply_add(b, load(line, x, x + lanes), load(swept, o, o + lanes)))
 
 
 @njit(cache=True, nogil=True)
@@ -354,19 +366,21 @@ def _eliminate_k(values, at, u, row, way, columns, lanes, inward, gather, far, p
     before = row - way
     if inward:
         for x in range(0, columns, lanes):
-            value = a * load(values, at + x, at + x + lanes)
+            value = multiply(a, load(values, at + x, at + x + lanes))
             store(u, row + x, row + columns, value)
             if gather:
                 store(far, place + x, place + x + lanes, value)
     elif gather and share != 0:
         for x in range(0, columns, lanes):
-            value = a * load(values, at + x, at + x + lanes) + b * load(u, before + x, before + columns)
+            value = multiply(a, load(values, at + x, at + x + lanes))
+            value = multiply_add(b, load(u, before + x, before + columns), value)
             store(u, row + x, row + columns, value)
             o = place + x
-            store(far, o, o + lanes, load(far, o, o + lanes) + c * value)
+            store(far, o, o + lanes, multiply_add(c, value, load(far, o, o + lanes)))
     else:
         for x in range(0, columns, lanes):
-            value = a * load(values, at + x, at + x + lanes) + b * load(u, before + x, before + columns)
+            value = multiply(a, load(values, at + x, at + x + lanes))
+            value = multiply_add(b, load(u, before + x, before + columns), value)
             store(u, row + x, row + columns, value)
 
 
@@ -380,9 +394,11 @@ def _close(u, row, way, rows, columns, swept, line, stride, lanes, along_j, inve
         i, stop = row + j * columns, row + (j + 1) * columns
         o = j * stride
         for x in range(0, columns, lanes):
-            value = load(swept, o + x, o + x + lanes) + c * load(line, x, x + lanes)
+            value = multiply_add(c, load(line, x, x + lanes), load(swept, o + x, o + x + lanes))
             store(line, x, x + lanes, value)
-            store(u, i + x, stop, a * value + b * load(u, i - way + x, stop - way))
+            value = multiply_add(b, load(u, i - way + x, stop - way), multiply(a, value))
+            store(u, i + x, stop, value)
+            fetch(u, i + way + x)
 
 
 @njit(cache=True, nogil=True)
@@ -395,8 +411,9 @@ def _close_and_gather(u, row, way, rows, columns, swept, line, stride, lanes, al
         i, stop = row + j * columns, row + (j + 1) * columns
         o = j * stride
         for x in range(0, columns, lanes):
-            value = load(swept, o + x, o + x + lanes) + c * load(line, x, x + lanes)
+            value = multiply_add(c, load(line, x, x + lanes), load(swept, o + x, o + x + lanes))
             store(line, x, x + lanes, value)
-            value = a * value + b * load(u, i - way + x, stop - way)
+            value = multiply_add(b, load(u, i - way + x, stop - way), multiply(a, value))
             store(u, i + x, stop, value)
-            store(far, o + x, o + x + lanes, load(far, o + x, o + x + lanes) + d * value)
+            fetch(u, i + way + x)
+            store(far, o + x, o + x + lanes, multiply_add(d, value, load(far, o + x, o + x + lanes)))

@@ -9,11 +9,9 @@ the same bits on every machine.
 
 from __future__ import annotations
 
-import operator
-
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic, models, overload, register_model
+from numba.extending import intrinsic, models, register_model
 
 BYTES = 64
 
@@ -124,6 +122,23 @@ def store(typing, values, start, stop, value):
 
 
 @intrinsic
+def fetch(typing, values, start):
+    """Ask for values[start] to be brought into the cache; it may lie outside of the array."""
+    if _kind(values) is None:
+        return None
+
+    def build(context, builder, signature, arguments):
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte)
+        shape = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        prefetch = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
+        builder.call(prefetch, [place, word(0), word(2), word(1)])  # to read, into the second level, data
+        return context.get_dummy_value()
+
+    return types.none(values, types.intp), build
+
+
+@intrinsic
 def spread(typing, scalar):
     """Return a vector with `scalar` in each lane."""
     if not isinstance(scalar, types.Float):
@@ -137,25 +152,27 @@ def spread(typing, scalar):
 
 
 @intrinsic
-def _add(typing, a, b):
+def add(typing, a, b):
+    """Return a + b."""
+    if not isinstance(a, Vector) or a != b:
+        return None
     return a(a, b), lambda context, builder, signature, arguments: builder.fadd(*arguments)
 
 
 @intrinsic
-def _multiply(typing, a, b):
+def multiply(typing, a, b):
+    """Return a · b."""
+    if not isinstance(a, Vector) or a != b:
+        return None
     return a(a, b), lambda context, builder, signature, arguments: builder.fmul(*arguments)
 
 
-@overload(operator.add)
-def _plus(a, b):
-    if isinstance(a, Vector) and a == b:
-        return lambda a, b: _add(a, b)
-
-
-@overload(operator.mul)
-def _times(a, b):
-    if isinstance(a, Vector) and a == b:
-        return lambda a, b: _multiply(a, b)
+@intrinsic
+def multiply_add(typing, a, b, c):
+    """Return a · b + c, rounded once, which takes one instruction on any processor since 2013."""
+    if not isinstance(a, Vector) or a != b or a != c:
+        return None
+    return a(a, b, c), lambda context, builder, signature, arguments: _fma(builder, *arguments)
 
 
 @intrinsic
@@ -175,7 +192,7 @@ def eliminate_tile(typing, rows, start, stride, inverse, carry, first, state, pl
         columns = _transposed(builder, [builder.load(row, align=tile.align) for row in tile.rows])
         u = builder.load(tile.state, align=tile.align)
         for i, column in enumerate(columns):
-            u = builder.fadd(builder.fmul(tile.coefficient(3, i), column), builder.fmul(tile.coefficient(4, i), u))
+            u = _fma(builder, tile.coefficient(4, i), u, builder.fmul(tile.coefficient(3, i), column))
             builder.store(u, tile.rows[i], align=tile.align)
         builder.store(u, tile.state, align=tile.align)
         return context.get_dummy_value()
@@ -198,7 +215,7 @@ def substitute_tile(typing, rows, start, stride, inverse, carry, first, state, p
         columns = [builder.load(row, align=tile.align) for row in tile.rows]
         u = builder.load(tile.state, align=tile.align)
         for i in reversed(range(kind.lanes)):
-            u = columns[i] = builder.fadd(columns[i], builder.fmul(tile.coefficient(4, i), u))
+            u = columns[i] = _fma(builder, tile.coefficient(4, i), u, columns[i])
         builder.store(u, tile.state, align=tile.align)
         for row, values in zip(tile.rows, _transposed(builder, columns), strict=True):
             builder.store(values, row, align=tile.align)
@@ -253,6 +270,13 @@ def _spread(builder, scalar, vector):
     nothing = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(nothing, scalar, ir.IntType(32)(0))
     return builder.shuffle_vector(first, nothing, _indices([0] * vector.count))
+
+
+def _fma(builder, a, b, c):
+    shape = ir.FunctionType(a.type, [a.type] * 3)
+    bits = 64 if a.type.element == ir.DoubleType() else 32
+    name = f"llvm.fma.v{a.type.count}f{bits}"
+    return builder.call(cgutils.get_or_insert_function(builder.module, shape, name), [a, b, c])
 
 
 def _place(builder, arguments, vector):
