@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-MODULES = ("fields", "mechanics", "sampling", "vesicles", "signalling", "cells")
+MODULES = ("fields", "lod", "mechanics", "sampling", "vesicles", "signalling", "cells")
 
 
 @pytest.fixture(params=["reference", "cpu"])

@@ -6,11 +6,11 @@ def kept_share(sink, dt):
     return 1.0 / (1.0 + dt * sink)
 
 
-def added(source, sink, dt):
-    """What an implicit step adds, the sink at work on it too: dt s/(1 + dt k).  [unit/min, 1/min, min] → [unit]
+def added(source, kept, dt):
+    """What an implicit step adds: dt s times the share kept, the sink at work on it too.  [unit/min, 1, min] → [unit]
 
     With the share kept, u' = (u + dt s)/(1 + dt k): backward Euler for u' = s - k u. Secretion at rate S towards a
     saturation density c and uptake at rate U are s = S c and k = S + U (Ghaffarizadeh et al. 2016,
     doi:10.1093/bioinformatics/btv730).
     """
-    return dt * source / (1.0 + dt * sink)
+    return dt * source * kept

@@ -27,8 +27,8 @@ MANY_VALUES = 16384  # worth more than one thread
 # which many processors are tens of times slower; the floor keeps them out and is far below any value that counts.
 FLOOR = {np.dtype(np.float64): 1e-290, np.dtype(np.float32): 1e-30}
 
-_kept_share = njit(cache=True, nogil=True)(laws.kept_share)
-_added = njit(cache=True, nogil=True)(laws.added)
+_kept_share = njit(cache=True, nogil=True, error_model="numpy")(laws.kept_share)
+_added = njit(cache=True, nogil=True, error_model="numpy")(laws.added)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +83,16 @@ def exchange(plan: Plan, source: Array, sink: Array, *, into: Exchange | None = 
     """
     problem = plan.problem
     problem.expect_fields(source=source, sink=sink)
+    dtype = DTYPES[problem.dtype]
     if into is None:
-        size, dtype = source.size, DTYPES[problem.dtype]
+        size = source.size
         rows = size // plan.sweeps.shape[3]
         into = Exchange(np.empty(size, dtype), np.empty(size, dtype), np.empty((rows, 2), np.int64))
     columns = plan.sweeps.shape[3]
     with threads_for(source.size, MANY_VALUES):
         _prepare_exchange(
-            np.ravel(source), np.ravel(sink), problem.dt, columns, plan.sweeps.lanes,
-            into.gain, into.addition, into.spans,
+            np.ascontiguousarray(source, dtype).reshape(-1), np.ascontiguousarray(sink, dtype).reshape(-1),
+            problem.dt, columns, plan.sweeps.lanes, into.gain, into.addition, into.spans,
         )  # fmt: skip
     return into
 
@@ -228,7 +229,7 @@ def _aligned(shape: tuple[int, int], dtype: np.dtype) -> Array:
 
 @njit(cache=True, nogil=True, parallel=True)
 def _add_planes(u, lanes, sums):
-    """Fill (planes, lanes) with sums of every so manieth value."""
+    """Fill (planes, lanes): each lane with the sum of every eighth (float32: sixteenth) value of a plane."""
     size = u.shape[0] // sums.shape[0]
     for p in prange(sums.shape[0]):
         values, total = pointer(u), spread(u[0] - u[0])
@@ -250,14 +251,20 @@ def _active(u, substrates):
     return out
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _work_out(source, sink, dt, start, stop, gain, addition):
+    for i in range(start, stop):
+        kept = _kept_share(sink[i], dt)
+        gain[i] = kept
+        addition[i] = _added(source[i], kept, dt)
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
 def _prepare_exchange(source, sink, dt, columns, lanes, gain, addition, spans):
     """Fill gain, addition and the first and last column (whole vectors) of each row with a source or sink."""
     for row in prange(spans.shape[0]):
         start = row * columns
-        for i in range(start, start + columns):
-            gain[i] = _kept_share(sink[i], dt)
-            addition[i] = _added(source[i], sink[i], dt)
+        _work_out(pointer(source), pointer(sink), dt, start, start + columns, pointer(gain), pointer(addition))
         first, last = 0, columns
         while first < last and source[start + first] == 0 and sink[start + first] == 0:
             first += 1

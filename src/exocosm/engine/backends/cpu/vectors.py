@@ -99,6 +99,7 @@ def store(typing, values, start, stop, value):
         return None
 
     def build(context, builder, signature, arguments):
+        _do_not_unroll(builder)
         vector = _ir_vector(kind)
         place, left = _place(builder, arguments, vector)
         align = kind.dtype.bitwidth // 8
@@ -283,6 +284,12 @@ def _place(builder, arguments, vector):
     """The address of values[start] and how many elements remain to `stop`."""
     place = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), vector.as_pointer())
     return place, builder.sub(arguments[2], arguments[1])
+
+
+def _do_not_unroll(builder):
+    """Keep the compiler from writing out the loop around this place four times, which doubles compile time."""
+    nothing = ir.InlineAsm(ir.FunctionType(ir.VoidType(), []), "", "", side_effect=True)
+    builder.call(nothing, [], attrs=("convergent",))
 
 
 def _mask(builder, left, lanes):

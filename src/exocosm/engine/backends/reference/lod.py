@@ -43,7 +43,8 @@ def exchange(plan: Plan, source: Array, sink: Array, *, into: Exchange | None = 
     into : an exchange of the same plan that is no longer needed; its memory is used again
     """
     plan.problem.expect_fields(source=source, sink=sink)
-    return Exchange(kept_share(sink, plan.problem.dt), added(source, sink, plan.problem.dt))
+    kept = kept_share(sink, plan.problem.dt)
+    return Exchange(kept, added(source, kept, plan.problem.dt))
 
 
 def advance(
