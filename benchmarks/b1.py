@@ -2,9 +2,9 @@
 
     python benchmarks/b1.py
 
-Each line of the table is measured in turn, twice, and the better median counts: memory on a shared machine is not
-always equally fast. `ratio` compares with figures of another machine as they stand, `ratio_at_equal_bandwidth`
-as if memory were equally fast on both.
+Each line of the table is measured in turn, twice, and the better median counts: memory on a shared machine
+is not always equally fast. `ratio` compares with figures of another machine as they stand,
+`ratio_at_equal_bandwidth` as if memory were equally fast on both.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def main() -> None:
 
 
 def _show(record: dict[str, Any]) -> None:
-    peer = record.get("peer", {"ns": float("nan"), "ratio": float("nan"), "ratio_at_equal_bandwidth": float("nan")})
+    peer = record.get(
+        "peer", {"ns": float("nan"), "ratio": float("nan"), "ratio_at_equal_bandwidth": float("nan")}
+    )
     print(
         f"{record['grid']}^3 x {record['substrates']:2d} {record['dtype']} {record['threads']:2d} threads: "
         f"{record['ns']['median']:.2f} ns, peer {peer['ns']:.2f}, ratio {peer['ratio']:.2f}, "

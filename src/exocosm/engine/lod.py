@@ -15,19 +15,19 @@ FACES = ("z lower", "z upper", "y lower", "y upper", "x lower", "x upper")
 
 @dataclass(frozen=True, kw_only=True)
 class LodProblem:
-    """Diffusion with decay of several substrates on one grid, by implicit steps along one axis after the other.
+    """Diffusion with decay of substrates on one grid, by implicit steps along one axis after the other.
 
     Backward Euler along x, then y, then z, decay shared equally:
         (1 + dt λ/n - dt D L) u' = u    for each of the n axes that are longer than one voxel,
-    L the second difference without flux through the outer faces. Positive for every dt, first order in time, second
-    in space. With λ = 0 the sum of u stays. (Marchuk 1990, doi:10.1016/S1570-8659(05)80035-3; BioFVM: Ghaffarizadeh
-    et al. 2016, doi:10.1093/bioinformatics/btv730.)
+    L the second difference without flux through the outer faces. Positive for every dt, first order in
+    time, second in space. With λ = 0 the sum of u stays. (Marchuk 1990, doi:10.1016/S1570-8659(05)80035-3;
+    BioFVM: Ghaffarizadeh et al. 2016, doi:10.1093/bioinformatics/btv730.)
 
-    A held face keeps the outermost voxels themselves at a value, as Dirichlet nodes of BioFVM do: the voxels are set to
-    it before each axis and after the last, and take part in the solution along an axis like others. So the value
-    stands at the centre of those voxels, and inside one implicit solution they yield a little: the profile beside them
-    is that of BioFVM and converges to the exact one as dt falls. Where faces meet, z wins over y and y over x, an upper
-    face over a lower one.
+    A held face keeps the outermost voxels themselves at a value, as Dirichlet nodes of BioFVM do: the
+    voxels are set to it before each axis and after the last, and take part in the solution along an axis
+    like others. So the value stands at the centre of those voxels, and inside one implicit solution they
+    yield a little: the profile beside them is that of BioFVM and converges to the exact one as dt falls.
+    Where faces meet, z wins over y and y over x, an upper face over a lower one.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class LodProblem:
     dtype: str = "f64"
 
     def __post_init__(self) -> None:
-        if len(self.shape) != 3 or any(not isinstance(n, int) or n < 1 for n in self.shape):
+        if len(self.shape) != 3 or any(not isinstance(n, int | np.integer) or n < 1 for n in self.shape):
             raise InputError(f"Expected `shape` to be three whole numbers above 0, found {self.shape!r}.")
         expect.positive(spacing=self.spacing, dt=self.dt)
         expect.one_of(DTYPES, dtype=self.dtype)
@@ -62,7 +62,7 @@ class LodProblem:
                 expect.non_negative(**{name: value})
         if self.held and len(self.held) != len(self.diffusion):
             raise InputError(
-                f"Expected `held` to have one entry per substrate ({len(self.diffusion)}), found {len(self.held)}."
+                f"Expected `held` to have one entry per substrate ({self.substrates}), found {len(self.held)}."
             )
         for faces in self.held:
             self._check_faces(faces)
@@ -76,8 +76,8 @@ class LodProblem:
             expect.finite(held=value)
             if self.shape[i // 2] == 1:
                 raise InputError(
-                    f"Expected nothing held at {FACES[i]}, found {value!r}: the axis has one voxel, and all would be "
-                    "held. Give None."
+                    f"Expected nothing held at {FACES[i]}, found {value!r}: the axis has one voxel, and all "
+                    "would be held. Give None."
                 )
 
     @property

@@ -13,13 +13,15 @@ from exocosm.engine.backends.cpu import lod
 from exocosm.engine.lod import DTYPES, LodProblem
 from exocosm.errors import InputError
 
-from .bandwidth import bandwidth, thread_count
+from .bandwidth import scale_bandwidth, thread_count
 
-# Sum of the first substrate after so many steps on 100 voxels per axis, as other solvers of the same step find it.
+# Sum of the first substrate after so many steps on 100 voxels per axis, as other solvers of the same step
+# find it.
 SUMS = {6: 1242275.415, 8: 1239793.760, 10: 1237317.063}
 
-# ns per voxel, substrate and step of lstmfppai, a C++ solver vectorised by hand (DARE, diffusion-benchmarking), measured
-# in alternation with BioFVM on a two-core Xeon at 2.5 GHz with AVX-512; where a range was seen, its better end.
+# ns per voxel, substrate and step of lstmfppai, a C++ solver vectorised by hand (DARE,
+# diffusion-benchmarking), measured in alternation with BioFVM on a two-core Xeon at 2.5 GHz with AVX-512;
+# where a range was seen, its better end.
 PEER = {
     (100, 1, 1): {"f64": 2.84, "f32": 1.51},
     (100, 1, 2): {"f64": 1.38, "f32": 0.80},
@@ -39,13 +41,15 @@ def b1(
 ) -> dict[str, Any]:
     """Time the step on a cube without flux and return the record of it.
 
-    dt 0.01 min, voxels of 20 µm, decay 0.1/(1 + s) per minute, D 1e5 µm²/min for even s and 1e3 for odd; at the start
-    1 + 0.5 ((7919 v + 13 s) mod 2³² mod 1000)/1000 in voxel v. Timed are calls of `steps` fused steps.
+    dt 0.01 min, voxels of 20 µm, decay 0.1/(1 + s) per minute, D 1e5 µm²/min for even s and 1e3 for odd; at
+    the start 1 + 0.5 ((7919 v + 13 s) mod 2³² mod 1000)/1000 in voxel v. Timed are calls of `steps` fused
+    steps.
 
-    Keys: ``ns`` per voxel, substrate and step (median and best of some runs), ``memory_bytes`` (field and work space),
-    ``sums`` of the first substrate after 6, 8 and 10 steps (``expected_sums`` on 100 voxels per axis),
-    ``scale_gb_per_s`` of this machine at the same number of threads, and, where a figure is on record, ``peer``: its ns,
-    the ratio to the median here (above 1: faster here), and that ratio if memory here were as fast as there.
+    Keys: ``ns`` per voxel, substrate and step (median and best of some runs), ``memory_bytes`` (field and
+    work space), ``sums`` of the first substrate after 6, 8 and 10 steps (``expected_sums`` on 100 voxels
+    per axis), ``scale_gb_per_s`` of this machine at the same number of threads, and, where a figure is on
+    record, ``peer``: its ns, the ratio to the median here (above 1: faster here), and that ratio if memory
+    here were as fast as there.
 
     Parameters
     ----------
@@ -75,7 +79,7 @@ def b1(
         "ns": {"median": statistics.median(times), "best": min(times)},
         "memory_bytes": {"field": u.nbytes, "work": sum(array.nbytes for array in plan.sweeps.work)},
         "sums": sums,
-        "scale_gb_per_s": bandwidth(threads=threads)["scale"],
+        "scale_gb_per_s": scale_bandwidth(threads=threads),
     }  # fmt: skip
     if grid == 100:
         record["expected_sums"] = SUMS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numba
 import numpy as np
@@ -27,25 +28,42 @@ def bandwidth(*, threads: int | None = None, mebibytes: int = 256) -> dict[str, 
     threads : None for all that Numba may use
     mebibytes : size of each array; should be several times the last-level cache
     """
-    if mebibytes < 1:
-        raise InputError(f"Expected `mebibytes` to be 1 or above, found {mebibytes!r}.")
-    n = mebibytes * 2**20 // 8
+    n = _size(mebibytes)
+    b, c = np.ones(n), np.ones(n)
+    found = {"scale": scale_bandwidth(threads=threads, mebibytes=mebibytes)}
+    with _threads(threads):
+        a = np.ones(n)
+        found["copy"] = 16.0 * n / _best(lambda: _copy(a, b)) / 1e9
+        found["triad"] = 24.0 * n / _best(lambda: _triad(a, b, c, 3.0)) / 1e9
+    return found
+
+
+def scale_bandwidth(*, threads: int | None = None, mebibytes: int = 256) -> float:
+    """Return the ``scale`` of `bandwidth` alone, which needs one array."""
+    a = np.ones(_size(mebibytes))
+    with _threads(threads):
+        return 16.0 * a.size / _best(lambda: _scale(a, 1.0000001)) / 1e9
+
+
+def _size(mebibytes: int) -> int:
+    if isinstance(mebibytes, bool) or not isinstance(mebibytes, int) or mebibytes < 1:
+        raise InputError(f"Expected `mebibytes` to be a whole number above 0, found {mebibytes!r}.")
+    return mebibytes * 2**20 // 8
+
+
+@contextmanager
+def _threads(threads: int | None) -> Iterator[None]:
     before = numba.get_num_threads()
     numba.set_num_threads(thread_count(threads))
     try:
-        a, b, c = np.ones(n), np.ones(n), np.ones(n)
-        return {
-            "scale": 16.0 * n / _best(lambda: _scale(a, 1.0000001)) / 1e9,
-            "copy": 16.0 * n / _best(lambda: _copy(a, b)) / 1e9,
-            "triad": 24.0 * n / _best(lambda: _triad(a, b, c, 3.0)) / 1e9,
-        }
+        yield
     finally:
         numba.set_num_threads(before)
 
 
 def thread_count(threads: int | None) -> int:
     """Return `threads`, or how many there are for None; raises InputError for what cannot be had."""
-    most = numba.config.NUMBA_NUM_THREADS
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     if threads is None:
         return numba.get_num_threads()
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= most:

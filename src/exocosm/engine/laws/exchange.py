@@ -7,10 +7,10 @@ def kept_share(sink, dt):
 
 
 def added(source, kept, dt):
-    """What an implicit step adds: dt s times the share kept, the sink at work on it too.  [unit/min, 1, min] → [unit]
+    """What an implicit step adds, the sink at work on it: dt s · share kept.  [unit/min, 1, min] → [unit]
 
-    With the share kept, u' = (u + dt s)/(1 + dt k): backward Euler for u' = s - k u. Secretion at rate S towards a
-    saturation density c and uptake at rate U are s = S c and k = S + U (Ghaffarizadeh et al. 2016,
-    doi:10.1093/bioinformatics/btv730).
+    With the share kept, u' = (u + dt s)/(1 + dt k): backward Euler for u' = s - k u. Secretion at rate S
+    towards a saturation density c and uptake at rate U are s = S c and k = S + U (Ghaffarizadeh et al.
+    2016, doi:10.1093/bioinformatics/btv730).
     """
     return dt * source * kept

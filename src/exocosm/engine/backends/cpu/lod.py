@@ -1,4 +1,4 @@
-"""Locally one-dimensional diffusion with decay, and exchange with cells, in one passage through memory per step."""
+"""Locally one-dimensional diffusion with decay, and exchange with cells: one passage through memory per step."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ Array = np.ndarray
 
 MANY_VALUES = 16384  # worth more than one thread
 
-# Added to every value in every step. In fields that start at zero, products would else become denormal numbers, on
-# which many processors are tens of times slower; the floor keeps them out and is far below any value that counts.
+# Added to every value in every step. In fields that start at zero, products would else become denormal
+# numbers, on which many processors are tens of times slower; the floor keeps them out and is far below any
+# value that counts.
 FLOOR = {np.dtype(np.float64): 1e-290, np.dtype(np.float32): 1e-30}
 
 _kept_share = njit(cache=True, nogil=True, error_model="numpy")(laws.kept_share)
@@ -57,7 +58,7 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Exchange:
-    """What cells do in one step, u' = gain · u + addition, and the columns of each row where they do anything."""
+    """What cells do in one step: u' = gain · u + addition, in a span of columns of each row."""
 
     gain: Array
     addition: Array
@@ -102,10 +103,10 @@ def advance(
 ) -> None:
     """Take `steps` steps of diffusion and decay in place, each followed by the exchange with cells.
 
-    The equation stands in `LodProblem`. Several steps in one call cost less than as many calls: a step is then one
-    passage through memory, and a call of one step makes two. The bits are the same if `taken` counts on. Substrates
-    that are zero everywhere, and have neither exchange nor a held face, cost nothing and stay zero; to others
-    `FLOOR` is added in each step.
+    The equation stands in `LodProblem`. Several steps in one call cost less than as many calls: a step is
+    then one passage through memory, and a call of one step makes two. The bits are the same if `taken`
+    counts on. Substrates that are zero everywhere, and have neither exchange nor a held face, cost nothing
+    and stay zero; to others `FLOOR` is added in each step.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ def sweeps_of(
     edge: float = 1.0,
     survival: Array | None = None,
     faces: Array | None = None,
-    dtype: type = np.float64,
+    dtype: Any = np.float64,
 ) -> Sweeps:
     """Prepare (middle - alpha L) u' = u along each axis longer than one voxel.
 
@@ -190,13 +191,13 @@ def run(u: Array, sweeps: Sweeps, steps: int, *, exchange: Exchange | None = Non
         effect = (exchange.gain, exchange.addition, exchange.spans)
     with threads_for(u.size, MANY_VALUES):
         passages(
-            flat, sweeps.shape, sweeps.lanes, steps, taken, active, sweeps.slabs, sweeps.coefficients, sweeps.faces,
-            sweeps.floor, effect, sweeps.work,
+            flat, sweeps.shape, sweeps.lanes, steps, taken, active, sweeps.slabs, sweeps.coefficients,
+            sweeps.faces, sweeps.floor, effect, sweeps.work,
         )  # fmt: skip
 
 
 def totals(u: Array, sweeps: Sweeps) -> Array:
-    """Return the sum over each substrate, (substrates,), added up in the same order for any number of threads."""
+    """Return the sum of each substrate, (substrates,), added up in one order for any number of threads."""
     substrates, planes = sweeps.shape[:2]
     sums = np.empty((substrates * planes, sweeps.lanes), u.dtype)
     with threads_for(u.size, MANY_VALUES):
@@ -204,9 +205,11 @@ def totals(u: Array, sweeps: Sweeps) -> Array:
     return sums.reshape(substrates, -1).sum(axis=1)
 
 
-def _work_space(substrates: int, slabs: int, rows: int, stride: int, lanes: int, dtype: np.dtype) -> tuple[Array, ...]:
+def _work_space(
+    substrates: int, slabs: int, rows: int, stride: int, lanes: int, dtype: np.dtype
+) -> tuple[Array, ...]:
     """Tile, state, two planes and two lines per thread; a plane per slab; a plane per joint."""
-    threads = numba.config.NUMBA_NUM_THREADS
+    threads = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     sizes = [
         (threads, BLOCK * stride),
         (threads, BLOCK),
@@ -264,7 +267,9 @@ def _prepare_exchange(source, sink, dt, columns, lanes, gain, addition, spans):
     """Fill gain, addition and the first and last column (whole vectors) of each row with a source or sink."""
     for row in prange(spans.shape[0]):
         start = row * columns
-        _work_out(pointer(source), pointer(sink), dt, start, start + columns, pointer(gain), pointer(addition))
+        _work_out(
+            pointer(source), pointer(sink), dt, start, start + columns, pointer(gain), pointer(addition)
+        )
         first, last = 0, columns
         while first < last and source[start + first] == 0 and sink[start + first] == 0:
             first += 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-
 TASKS = 16  # threads to keep busy
 THINNEST = 12  # planes: each slab costs a joint and what it gathers, about as much as one plane
 BLOCK = 32  # rows swept along x at a time: two vectors of float32, four of float64
@@ -30,8 +29,8 @@ def slabs_of(planes: int, rows: int, substrates: int) -> np.ndarray:
 def along_line(alpha, middle, edge, n):
     """Thomas coefficients (2, substrates, n) of a whole line: inverse and carry.
 
-    u'_i = inverse_i f_i + carry_i u'_(i-1) on the way up, u_i = u'_i + carry_i u_(i+1) on the way down; the diagonal
-    is middle + 2 alpha, and middle + edge · alpha at both ends.
+    u'_i = inverse_i f_i + carry_i u'_(i-1) on the way up, u_i = u'_i + carry_i u_(i+1) on the way down; the
+    diagonal is middle + 2 alpha, and middle + edge · alpha at both ends.
     """
     out = np.zeros((2, alpha.shape[0], n))
     for s in range(alpha.shape[0]):
@@ -46,10 +45,10 @@ def along_line(alpha, middle, edge, n):
 def along_slabs(alpha, middle, edge, n, slabs, smallest):
     """Coefficients of lines cut into slabs, and those of the joints.
 
-    Returns (2 directions, 4, substrates, n): inverse and carry as in `along_line`, within each slab; the spike, by which
-    a value of 1 at the joint where elimination began adds to u'; and the share of u' in the plane where elimination
-    began. Spikes and shares below `smallest`, far below rounding, are 0. Then (4, substrates, joints): inverse,
-    couple, forward and backward, for
+    Returns (2 directions, 4, substrates, n): inverse and carry as in `along_line`, within each slab; the
+    spike, by which a value of 1 at the joint where elimination began adds to u'; and the share of u' in the
+    plane where elimination began. Spikes and shares below `smallest`, far below rounding, are 0. Then (4,
+    substrates, joints): inverse, couple, forward and backward, for
         u'_q = inverse f_q + couple (ends beside it) + forward u'_(q-1),    u_q = u'_q + backward u_(q+1).
     """
     out = np.zeros((2, 4, alpha.shape[0], n))

@@ -1,10 +1,10 @@
 """Vectors of 64 bytes as values in compiled code: load, store, spread, add, multiply, transpose.
 
 The compiler finds such operations by itself in simple loops only. In short rows of a plane, its checks for
-overlapping arrays and its remainders cost as much as the work, and it never turns a block of rows into columns,
-which a recurrence along the rows needs. Vectors are 8 float64 or 16 float32 wide whatever the processor; the
-compiler splits them where registers are narrower. Sums and products are those of the lanes, nothing is reordered:
-the same bits on every machine.
+overlapping arrays and its remainders cost as much as the work, and it never turns a block of rows into
+columns, which a recurrence along the rows needs. Vectors are 8 float64 or 16 float32 wide whatever the
+processor; the compiler splits them where registers are narrower. Sums and products are those of the lanes,
+nothing is reordered: the same bits on every machine.
 """
 
 from __future__ import annotations
@@ -109,9 +109,7 @@ def store(typing, values, start, stop, value):
                 builder.store(arguments[3], place, align=align)
             with otherwise:
                 bits = ir.VectorType(ir.IntType(1), kind.lanes)
-                shape = ir.FunctionType(
-                    ir.VoidType(), [vector, vector.as_pointer(), ir.IntType(32), bits]
-                )
+                shape = ir.FunctionType(ir.VoidType(), [vector, vector.as_pointer(), ir.IntType(32), bits])
                 masked = cgutils.get_or_insert_function(
                     builder.module, shape, f"llvm.masked.store.{_suffix(kind)}.p0"
                 )
@@ -178,11 +176,11 @@ def multiply_add(typing, a, b, c):
 
 @intrinsic
 def eliminate_tile(typing, rows, start, stride, inverse, carry, first, state, place):
-    """Run u_i = inverse_i f_i + carry_i u_(i-1) along as many rows as a vector has lanes, over as many columns.
+    """Run u_i = inverse_i f_i + carry_i u_(i-1) along as many rows, over as many columns, as a vector has lanes.
 
-    The tile begins at rows[start], its rows are `stride` apart; coefficients begin at `first`. Afterwards the
-    tile stands transposed: its row i holds column i. state[place : place + lanes] holds the u before the tile and
-    after it.
+    The tile begins at rows[start], its rows are `stride` apart; coefficients begin at `first`. Afterwards
+    the tile stands transposed: its row i holds column i. state[place : place + lanes] holds the u before
+    the tile and after it.
     """
     kind = _kind(rows)
     if kind is None:
@@ -287,7 +285,7 @@ def _place(builder, arguments, vector):
 
 
 def _do_not_unroll(builder):
-    """Keep the compiler from writing out the loop around this place four times, which doubles compile time."""
+    """Keep the compiler from writing out the loop around this four times, which doubles compile time."""
     nothing = ir.InlineAsm(ir.FunctionType(ir.VoidType(), []), "", "", side_effect=True)
     builder.call(nothing, [], attrs=("convergent",))
 

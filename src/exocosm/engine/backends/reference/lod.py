@@ -1,4 +1,4 @@
-"""Locally one-dimensional diffusion with decay, and exchange with cells, by solving the equations as they stand."""
+"""Locally one-dimensional diffusion with decay, and exchange with cells: the equations as they stand."""
 
 from __future__ import annotations
 
