@@ -295,7 +295,7 @@ def test_totals_are_sums(shape, kind):
         ({"decay": (math.nan,)}, "`decay`"),
         ({"decay": (1.0, 2.0)}, "one value per substrate"),
         ({"dtype": "f16"}, "`dtype`"),
-        ({"held": ((1.0,) * 6,) * 2}, "one entry per substrate"),
+        ({"held": ((1.0,) * 6,) * 2}, "an entry per substrate"),
         ({"held": ((1.0,) * 5,)}, "six values"),
         ({"held": ((1.0, None, None, None, None, None),)}, "z lower"),
     ],

@@ -62,7 +62,7 @@ class LodProblem:
                 expect.non_negative(**{name: value})
         if self.held and len(self.held) != len(self.diffusion):
             raise InputError(
-                f"Expected `held` to have one entry per substrate ({self.substrates}), found {len(self.held)}."
+                f"Expected `held` to have an entry per substrate ({self.substrates}), found {len(self.held)}."
             )
         for faces in self.held:
             self._check_faces(faces)

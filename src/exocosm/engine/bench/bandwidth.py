@@ -83,21 +83,21 @@ def _best(work: Callable[[], None]) -> float:
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _scale(a, factor):
+def _scale(a: np.ndarray, factor: float) -> None:
     for chunk in prange((a.size + _CHUNK - 1) // _CHUNK):
         for i in range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, a.size)):
             a[i] *= factor
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _copy(a, b):
+def _copy(a: np.ndarray, b: np.ndarray) -> None:
     for chunk in prange((a.size + _CHUNK - 1) // _CHUNK):
         for i in range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, a.size)):
             b[i] = a[i]
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _triad(a, b, c, factor):
+def _triad(a: np.ndarray, b: np.ndarray, c: np.ndarray, factor: float) -> None:
     for chunk in prange((a.size + _CHUNK - 1) // _CHUNK):
         for i in range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, a.size)):
             a[i] = b[i] + factor * c[i]

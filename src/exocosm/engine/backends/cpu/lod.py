@@ -1,4 +1,4 @@
-"""Locally one-dimensional diffusion with decay, and exchange with cells: one passage through memory per step."""
+"""Locally one-dimensional diffusion with decay, and exchange with cells, at one passage per step."""
 
 from __future__ import annotations
 

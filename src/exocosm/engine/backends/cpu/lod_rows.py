@@ -62,7 +62,7 @@ def give(tile, at, stride, u, row, columns, height, lanes):
 
 
 @njit(**PART)
-def finish(u, row, columns, height, here, source, tile, at, stride, lanes, carry, floor):
+def substitute_k(u, row, columns, height, here, source, tile, at, stride, lanes, carry, floor):
     """Solve backwards along k: u = u' + carry · (the plane before)."""
     c, f = spread(carry), spread(floor)
     for r in range(height):
@@ -74,7 +74,9 @@ def finish(u, row, columns, height, here, source, tile, at, stride, lanes, carry
 
 
 @njit(**PART)
-def finish_both(u, row, columns, height, here, source, beyond, tile, at, stride, lanes, carry, spike, floor):
+def substitute_k_from_both(
+    u, row, columns, height, here, source, beyond, tile, at, stride, lanes, carry, spike, floor
+):
     """Solve backwards along k: u = u' + carry · (the plane before) + spike · (the joint beyond)."""
     c, d, f = spread(carry), spread(spike), spread(floor)
     for r in range(height):
@@ -88,7 +90,7 @@ def finish_both(u, row, columns, height, here, source, beyond, tile, at, stride,
 
 
 @njit(**PART)
-def exchange(tile, at, gain, addition, row, columns, first, end, lanes):
+def exchange_row(tile, at, gain, addition, row, columns, first, end, lanes):
     for x in range(first, end, lanes):
         o, stop = row + x, row + columns
         value = multiply_add(load(gain, o, stop), load(tile, at + x, at + x + lanes), load(addition, o, stop))

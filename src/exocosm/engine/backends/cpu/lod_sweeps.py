@@ -24,11 +24,12 @@ from .lod_rows import (
     close_and_gather,
     eliminate_j,
     eliminate_k,
-    exchange,
-    finish_both,
+    exchange_row,
     give,
     hold,
     substitute_j,
+    substitute_k,
+    substitute_k_from_both,
     sweep_x,
     take,
     take_joint,
@@ -163,18 +164,18 @@ def _pass_slab(
                         at_above, start * stride, columns, height, tile, i * stride, stride, lanes, floor
                     )
                 elif beyond >= 0 and along_k[before, SPIKE, s, plane] != 0:
-                    finish_both(
+                    substitute_k_from_both(
                         u, place, columns, height, here, start * stride, at_beyond, tile, i * stride, stride,
                         lanes, along_k[before, CARRY, s, plane], along_k[before, SPIKE, s, plane], floor,
                     )  # fmt: skip
                 else:
-                    finish(
+                    substitute_k(
                         u, place, columns, height, here, start * stride, tile, i * stride, stride, lanes,
                         along_k[before, CARRY, s, plane], floor,
                     )  # fmt: skip
                 for r in range(height):
                     if exchanging:
-                        exchange(
+                        exchange_row(
                             tile, (i + r) * stride, gain, addition, place + r * columns, columns,
                             spans[here_row + r, 0], spans[here_row + r, 1], lanes,
                         )  # fmt: skip

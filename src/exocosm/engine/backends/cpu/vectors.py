@@ -176,7 +176,7 @@ def multiply_add(typing, a, b, c):
 
 @intrinsic
 def eliminate_tile(typing, rows, start, stride, inverse, carry, first, state, place):
-    """Run u_i = inverse_i f_i + carry_i u_(i-1) along as many rows, over as many columns, as a vector has lanes.
+    """Run u_i = inverse_i f_i + carry_i u_(i-1) along a square tile, as wide as a vector.
 
     The tile begins at rows[start], its rows are `stride` apart; coefficients begin at `first`. Afterwards
     the tile stands transposed: its row i holds column i. state[place : place + lanes] holds the u before
