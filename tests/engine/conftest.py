@@ -11,6 +11,7 @@ MODULES = (
     "contacts",
     "fields",
     "gradients",
+    "lod",
     "mechanics",
     "motility",
     "neighbours",

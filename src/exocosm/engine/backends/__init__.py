@@ -14,6 +14,7 @@ _MODULES = (
     "contacts",
     "fields",
     "gradients",
+    "lod",
     "mechanics",
     "motility",
     "neighbours",

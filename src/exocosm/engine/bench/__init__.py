@@ -1,1 +1,6 @@
-"""Benchmarks of the engine: fixed workloads, timed, beside what other programs need for them."""
+"""Workloads with known results, to measure how fast the engine is and how it stands beside other programs."""
+
+from .b1 import b1
+from .bandwidth import bandwidth
+
+__all__ = ["b1", "bandwidth"]

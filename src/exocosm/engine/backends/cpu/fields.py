@@ -17,6 +17,7 @@ def diffuse(amount: Array, alpha: Array, survival: Array, decayed: Array) -> Non
     """Advance diffusion and decay by one step, in place; the equation stands in the reference back end.
 
     Decay is taken out in the x sweep: both are linear and diffusion conserves, so the order is free.
+    Species that are zero everywhere stay so; to others `lod.FLOOR` is added, against denormal numbers.
 
     Parameters
     ----------
