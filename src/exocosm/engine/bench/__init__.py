@@ -1,0 +1,1 @@
+"""Benchmarks of the engine, each with the accuracy that its time bought."""
