@@ -99,8 +99,8 @@ def compile_boolean(
     ----------
     nodes : names, in the order of the bits
     rates : for each node the attributes `rate_up`, `rate_down` [1/time], `logic` and others that they need
-        (`@name`). A rate not given is 1 where the logic demands the flip and 0 elsewhere; a node with neither
-        rate nor logic stays as it is.
+        (`@name`; text in quotation marks is passed over). A rate not given is 1 where the logic demands the
+        flip and 0 elsewhere; a node with neither rate nor logic stays as it is.
     parameters : values of `$name`
     inputs : nodes that are set from outside, see `advance`; their rates are not looked at
 
@@ -193,7 +193,11 @@ def _rates(
 ) -> tuple[Expression, Expression]:
     """Return the rates up and down of a node as expressions of nodes and numbers alone."""
     try:
-        read = {key: parse(text) if isinstance(text, str) else text for key, text in attributes.items()}
+        read = {
+            key: parse(text) if isinstance(text, str) else text
+            for key, text in attributes.items()
+            if not (isinstance(text, str) and text.lstrip().startswith('"'))
+        }
         for value in parameters.values():
             expect.finite(parameter=value)
         found = []
