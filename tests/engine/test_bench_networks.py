@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exocosm.engine.bench import cmaboss
-from exocosm.engine.bench.b5_networks import b5a, random_edges, random_rates
+from exocosm.engine.bench.b5_networks import _ratios, b5a, random_edges, random_rates
 from exocosm.errors import InputError
 
 
@@ -24,10 +24,22 @@ def test_both_lines_come_out_with_figures_of_one_run():
     found = b5a(cells=70, nodes=12, edges=30, threads=1)
     boolean, ode = found["boolean"], found["logic_ode"]
     assert boolean["recorded_cmaboss_us_per_cell_and_unit"] is None  # only for the sizes it was measured at
-    assert np.isclose(
-        boolean["us_per_event"] * boolean["events_per_cell_and_unit"], boolean["us_per_cell_and_unit"]
-    )
-    assert np.isclose(ode["us_per_cell_step"] * ode["cell_steps_per_second"], 1e6)
+    assert boolean["events_per_cell_and_unit"] > 0
+    assert {"in_one_call", "call_per_unit"} <= set(boolean["us_per_cell_and_unit"])
+    assert np.isclose(ode["us_per_cell_step"]["clock"] * ode["cell_steps_per_second"], 1e6)
+
+
+def test_ratios_say_how_many_times_as_long_the_other_takes():
+    ours = {
+        "in_one_call": {"clock": 2.0, "processor": 1.0},
+        "call_per_unit": {"clock": 4.0, "processor": 2.0},
+    }
+    theirs = {"measured_cmaboss": {"clock": 30.0, "processor": 20.0}}
+    assert _ratios(ours | theirs, 40.0) == {
+        "in_one_call": {"recorded": 20.0, "clock": 15.0, "processor": 20.0},
+        "call_per_unit": {"recorded": 10.0, "clock": 7.5, "processor": 10.0},
+    }
+    assert _ratios(ours, None) == {"in_one_call": {}, "call_per_unit": {}}
 
 
 def test_files_for_cmaboss_hold_every_node_and_setting():
