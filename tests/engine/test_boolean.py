@@ -229,7 +229,7 @@ def test_other_cells_and_seeds_draw_otherwise():
 
 
 def test_nodes_without_rates_stay_and_defaults_follow_the_logic():
-    net = compile_boolean(["A", "B"], {"B": {"logic": "A"}})
+    net = compile_boolean(["A", "B"], {"B": {"logic": "A", "description": '"follows; A & !!"'}})
     states = np.array([[True, False], [False, True], [False, False]])
     cells = Cells(net, 3, states).advance(1e3)
     assert cells.states.tolist() == [[True, True], [False, False], [False, False]]

@@ -36,10 +36,10 @@ _CODES = {
 class CompiledBoolean:
     """A Boolean network as arrays.
 
-    Node i flips at the rate `table[table_first[i] + k]`, bit p of k being the state of node
-    `reads[reads_first[i] + p]`; it reads itself last. When node j flips, `index ^= mask` brings the k of each
-    of its `dependents` up to date. A node with more inputs has no table (`table_first` -1) but two programs
-    for a stack: `program_first[2 i]` for its rate up and `program_first[2 i + 1]` down.
+    Node i flips at the rate `table[table_first[i] + k]`, each bit of k being the state of a node it reads,
+    the highest its own. When node j flips, `k ^= mask` brings each of its `dependents` up to date. A node
+    with more inputs than `WIDEST_TABLE` has no table (`table_first` -1, `mask` 0) but two programs for a
+    stack: `program_first[2 i]` for its rate up and `program_first[2 i + 1]` down.
     """
 
     names: tuple[str, ...]
@@ -47,11 +47,10 @@ class CompiledBoolean:
     rates: tuple[tuple[Expression, Expression], ...]  # up and down, resolved: what the reference evaluates
     table_first: NDArray[np.int64]  # (nodes,)
     table: NDArray[np.float64]
-    reads_first: NDArray[np.int64]  # (nodes + 1,)
-    reads: NDArray[np.int64]
     dependents_first: NDArray[np.int64]  # (nodes + 1,)
     dependents: NDArray[np.int64]
     mask: NDArray[np.int64]  # (dependents,) 0 for a node without a table
+    cause: NDArray[np.int64]  # (dependents,) the node they depend on
     program_first: NDArray[np.int64]  # (2 nodes + 1,)
     code: NDArray[np.int64]
     argument: NDArray[np.float64]  # the constant, or the number of the node
@@ -99,8 +98,8 @@ def compile_boolean(
     ----------
     nodes : names, in the order of the bits
     rates : for each node the attributes `rate_up`, `rate_down` [1/time], `logic` and others that they need
-        (`@name`). A rate not given is 1 where the logic demands the flip and 0 elsewhere; a node with neither
-        rate nor logic stays as it is.
+        (`@name`; text in quotation marks is passed over). A rate not given is 1 where the logic demands the
+        flip and 0 elsewhere; a node with neither rate nor logic stays as it is.
     parameters : values of `$name`
     inputs : nodes that are set from outside, see `advance`; their rates are not looked at
 
@@ -193,7 +192,11 @@ def _rates(
 ) -> tuple[Expression, Expression]:
     """Return the rates up and down of a node as expressions of nodes and numbers alone."""
     try:
-        read = {key: parse(text) if isinstance(text, str) else text for key, text in attributes.items()}
+        read = {
+            key: parse(text) if isinstance(text, str) else text
+            for key, text in attributes.items()
+            if not (isinstance(text, str) and text.lstrip().startswith('"'))
+        }
         for value in parameters.values():
             expect.finite(parameter=value)
         found = []
@@ -215,7 +218,6 @@ class _Builder:
         self.number = number
         self.table_first: list[int] = []
         self.tables: list[NDArray[np.float64]] = []
-        self.reads: list[list[int]] = []
         self.dependents: list[list[tuple[int, int]]] = [[] for _ in number]
         self.program_first = [0]
         self.code: list[int] = []
@@ -228,7 +230,6 @@ class _Builder:
         else:
             read = sorted({self.number[name] for name in nodes_of(up) | nodes_of(down)} - {node}) + [node]
         tabulated = len(read) - 1 <= WIDEST_TABLE
-        self.reads.append(read if tabulated else [])
         for place, other in enumerate(read):
             self.dependents[other].append((node, 1 << place if tabulated else 0))
         if tabulated:
@@ -296,11 +297,10 @@ class _Builder:
             rates=tuple(rates),
             table_first=np.array(self.table_first, dtype=np.int64),
             table=np.concatenate([*self.tables, np.zeros(0)]),
-            reads_first=_starts(self.reads),
-            reads=np.array([other for read in self.reads for other in read], dtype=np.int64),
             dependents_first=_starts(self.dependents),
             dependents=np.array([node for node, _ in pairs], dtype=np.int64),
             mask=np.array([mask for _, mask in pairs], dtype=np.int64),
+            cause=np.repeat(np.arange(len(names)), [len(group) for group in self.dependents]),
             program_first=np.array(self.program_first, dtype=np.int64),
             code=np.array(self.code, dtype=np.int64),
             argument=np.array(self.argument),

@@ -29,8 +29,8 @@ def advance(compiled: CompiledBoolean, bits, clock, counter, ids, duration, seed
         shares = max(1, min(numba.get_num_threads(), len(ids)))
         _advance(
             bits, clock, counter, ids, duration, seed, inputs, wrong, compiled.inputs, compiled.table_first,
-            compiled.table, compiled.reads_first, compiled.reads, compiled.dependents_first,
-            compiled.dependents, compiled.mask, compiled.program_first, compiled.code, compiled.argument,
+            compiled.table, compiled.dependents_first, compiled.dependents, compiled.mask, compiled.cause,
+            compiled.program_first, compiled.code, compiled.argument,
             np.zeros((shares, groups * GROUP)), np.zeros((shares, groups)),
             np.zeros((shares, 2, n), dtype=np.int64), np.zeros((shares, compiled.stack)),
         )  # fmt: skip
@@ -38,8 +38,8 @@ def advance(compiled: CompiledBoolean, bits, clock, counter, ids, duration, seed
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
 def _advance(
-    bits, clock, counter, ids, duration, seed, inputs, wrong, input_nodes, table_first, table, reads_first,
-    reads, dependents_first, dependents, mask, program_first, code, argument, rates, sums, numbers, stacks,
+    bits, clock, counter, ids, duration, seed, inputs, wrong, input_nodes, table_first, table,
+    dependents_first, dependents, mask, cause, program_first, code, argument, rates, sums, numbers, stacks,
 ):  # fmt: skip
     shares = rates.shape[0]
     for share in prange(shares):
@@ -53,7 +53,8 @@ def _advance(
             end = now + duration
             _unpack(state, on)
             bad = _look_up(
-                on, table_first, table, reads_first, reads, program_first, code, argument, stack, index, rate
+                on, table_first, table, dependents, mask, cause, program_first, code, argument, stack, index,
+                rate,
             )  # fmt: skip
             for g in range(group.shape[0]):
                 group[g] = _sum(rate, g)
@@ -112,17 +113,17 @@ def _pack(on, state):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _look_up(on, table_first, table, reads_first, reads, program_first, code, argument, stack, index, rate):
+def _look_up(
+    on, table_first, table, dependents, mask, cause, program_first, code, argument, stack, index, rate
+):
     """Fill `index` and `rate` of all nodes from their states; returns a node of bad rate, or -1."""
+    index[:] = 0
+    for d in range(dependents.shape[0]):
+        index[dependents[d]] ^= mask[d] & -on[cause[d]]  # all bits of -1 are on
     bad = -1
     for i in range(table_first.shape[0]):
         if table_first[i] >= 0:
-            first = reads_first[i]
-            k = 0
-            for place in range(reads_first[i + 1] - first):
-                k |= on[reads[first + place]] << place
-            index[i] = k
-            rate[i] = table[table_first[i] + k]
+            rate[i] = table[table_first[i] + index[i]]
         else:
             rate[i] = _run(i, on, program_first, code, argument, stack)
             if not 0.0 <= rate[i] < np.inf:
