@@ -9,7 +9,6 @@ MODULES = (
     "adi",
     "cells",
     "contacts",
-    "fields",
     "gradients",
     "lod",
     "mechanics",

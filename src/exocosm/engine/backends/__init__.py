@@ -12,7 +12,6 @@ _MODULES = (
     "adi",
     "cells",
     "contacts",
-    "fields",
     "gradients",
     "lod",
     "mechanics",

@@ -64,11 +64,12 @@ def b2(
         raise InputError(f"Expected `steps` to be a multiple of {STEPS_PER_CALL}, found {steps}.")
     before = numba.get_num_threads()
     threads = before if threads is None else threads
-    if not 1 <= threads <= numba.config.NUMBA_NUM_THREADS:
+    try:
+        numba.set_num_threads(threads)
+    except ValueError as error:
         raise InputError(
-            f"Expected `threads` to lie in 1 to {numba.config.NUMBA_NUM_THREADS}, found {threads!r}."
-        )
-    numba.set_num_threads(threads)
+            f"Expected `threads` to be one this machine allows, found {threads!r}: {error}"
+        ) from error
     try:
         return _measured(cells, steps, threads, speed)
     finally:
@@ -175,14 +176,14 @@ def _peers(cells: int, threads: int, median: float) -> dict[str, Any]:
 
 
 @njit(cache=True)
-def _jitter(position, seed):
+def _jitter(position: Array, seed: int) -> None:
     for i in range(position.shape[0]):
         for a in range(3):
             position[i, a] += JITTER * (2.0 * uniform(seed, PLACEMENT, 0, i, a) - 1.0)
 
 
 @njit(cache=True)
-def _energy(distance, contact):
+def _energy(distance: Array, contact: Array) -> float:
     total = 0.0
     for k in range(distance.shape[0]):
         total += pair_energy(distance[k], contact[k], REACH * contact[k], REPULSION, ADHESION)
