@@ -101,10 +101,11 @@ def cell(
     net: Network | None = None,
     vesicles: tuple[str, ...] = ("sEV",),
     does: dict[str, float] | None = None,
+    breathes: bool = True,
     dead_time: float = 0.0,
     **more,
 ) -> CellKind:
-    does = {"oxygen uptake": 10.0} | (does or {})
+    does = ({"oxygen uptake": 10.0} if breathes else {}) | (does or {})
     remains = Death(duration=number(f"dead time:{name}", dead_time, "min"))
     loadings = tuple(Loading(cargo=c, copies=number(f"q:{name}:{c}", q)) for c, q in (sends or {}).items())
     return CellKind(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exocosm.errors import InputError
 from exocosm.model import AutomaticStep, FaceFlow, Field, FixedStep, Flow, Model
 
 OXYGEN = "oxygen"  # the field of this name is what cells breathe and sense
@@ -39,11 +38,6 @@ def compile_fields(model: Model) -> tuple[CompiledField, ...]:
 
 
 def _compile(field: Field, model: Model) -> CompiledField:
-    if field.scheme == "lod" and not field.clamped:
-        raise InputError(
-            f"Field `{field.name}` asks for scheme 'lod', which the driver does not offer. Use 'adi', "
-            "'steady' or 'conservative'."
-        )
     faces = field.boundaries.in_order()
     names = [other.name for other in model.fields]
     hindrance, step = field.hindrance, field.step

@@ -11,6 +11,7 @@ from exocosm.errors import RunError
 from .compiled import Compiled
 from .compiled_fields import CompiledField
 from .exchange import CellExchange, cell_exchange
+from .lod import LodProblem
 from .state import State
 from .stepping import advance_within, even_steps
 
@@ -26,7 +27,7 @@ class Solutes:
         self.steady_tolerance = steady_tolerance
         self._plans: dict[int, tuple[float, np.ndarray | None, object]] = {}
 
-    def follow(self, state: State, dt: float) -> np.ndarray:
+    def follow(self, state: State, dt: float, exchange: CellExchange | None = None) -> np.ndarray:
         """Advance by `dt` [min] every field that is followed in time; returns the drug (n,) that reacted.
 
         It is what reacted and harms where each cell is [mmol/L].
@@ -36,7 +37,7 @@ class Solutes:
         RunError : if a field cannot be followed as exactly as asked
         """
         compiled, cells = self.compiled, state.cells
-        exchange = cell_exchange(compiled, state)
+        exchange = exchange or cell_exchange(compiled, state)
         drug = np.zeros(state.n_cells)
         for i, field in enumerate(compiled.fields):
             values = state.fields["solute"][i]
@@ -47,19 +48,21 @@ class Solutes:
                 reacted += field.loss * dt * values.reshape(-1)
             elif field.scheme == "adi":
                 self._follow(state, i, field, exchange, dt, reacted)
+            elif field.scheme == "lod":
+                self._sweep(state, i, field, exchange, dt, reacted)
             else:
                 self._transport(state, i, field, exchange, dt, reacted)
             drug += np.where(compiled.drug_field[cells["kind"]] == i, reacted[cells["voxel"]], 0.0)
         return drug
 
-    def settle(self, state: State) -> None:
+    def settle(self, state: State, exchange: CellExchange | None = None) -> None:
         """Bring every steady field to its steady state among the cells where they are.
 
         Raises
         ------
         RunError : if a field has no steady state
         """
-        exchange = cell_exchange(self.compiled, state)
+        exchange = exchange or cell_exchange(self.compiled, state)
         for i, field in enumerate(self.compiled.fields):
             if field.scheme == "steady" and not field.clamped:
                 self._settle(state, i, field, exchange)
@@ -109,6 +112,48 @@ class Solutes:
             values, advance, lambda u: adi.slope(u, *operator), sink + self._evening(field), dt,
             field.tolerance, float(state.fields["solute_step"][i]), react, field.name,
         )  # fmt: skip
+
+    def _sweep(
+        self,
+        state: State,
+        i: int,
+        field: CompiledField,
+        exchange: CellExchange,
+        dt: float,
+        reacted: np.ndarray,
+    ) -> None:
+        """The classic split scheme: diffusion along each axis in turn, then cells, in each step."""
+        assert field.step is not None
+        sink, source = self._exchange(state, i, exchange)
+        steps, length = even_steps(dt, field.step)
+        values = state.fields["solute"][i : i + 1]
+        plan = self._lod_plan(i, field, length)
+        acts = self.backend.lod.exchange(plan, source[None], sink[None])
+        before = values.copy()
+        self.backend.lod.advance(values, plan, steps, exchange=acts, taken=(state.step - 1) * steps)
+        reacted += field.loss * dt * 0.5 * (before + values).reshape(-1)
+
+    def _lod_plan(self, i: int, field: CompiledField, length: float) -> object:
+        known = self._plans.get(i)
+        if known is not None and known[0] == length:
+            return known[2]
+        domain = self.compiled.model.domain
+        held = tuple(
+            float(value) if kind == 1 and domain.shape[f // 2] > 1 else None
+            for f, (kind, value) in enumerate(zip(field.faces, field.values, strict=True))
+        )
+        plan = self.backend.lod.plan(
+            LodProblem(
+                shape=domain.shape,
+                spacing=domain.spacing.value,
+                dt=length,
+                diffusion=(field.diffusion,),
+                decay=(field.loss,),
+                held=(held,),
+            )
+        )
+        self._plans[i] = (length, None, plan)
+        return plan
 
     def _evening(self, field: CompiledField) -> float:
         """Rate at which patterns of middling size even out [1/min].

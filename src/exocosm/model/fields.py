@@ -161,7 +161,8 @@ class Field:
     - `steady`: kept at the solution with ∂u/∂t = 0, for what settles within a cell step (oxygen);
     - `adi`: in time, implicit in delta form; reaches the exact steady state with any `step`, which has to be
       given, but may undershoot near point sources;
-    - `lod`: in time, by the classic split scheme with a fixed `step`;
+    - `lod`: in time, by the classic split scheme with a fixed `step`, for comparison with other programs; a
+      fixed face holds the outermost voxels themselves, as theirs do;
     - `conservative`: in time, never negative, and what passes the faces and decays is booked; the only scheme
       that takes a `flow` and open faces. Without a `step` it goes in one from one act of cells to the next.
 
