@@ -53,7 +53,7 @@ def passages(u, shape, lanes, steps, taken, active, slabs, coefficients, faces, 
     coefficients : along x (inverse, carry; flat), along j (2, S, rows), along k (2 directions, 4, S, planes),
         joints (4, S, joints)
     faces : (S, 6) values held at the ends of k, j and x; NaN where nothing is
-    floor : added to each value in each step
+    floor : (substrates,) added to each value in each step
     exchange : gain, addition (flat, as u) and the columns (rows of u, 2) where they act; all empty for none
     work : tile, state, here, swept, line per thread; far per slab; joints (two-dimensional)
     """
@@ -75,7 +75,7 @@ def passages(u, shape, lanes, steps, taken, active, slabs, coefficients, faces, 
                 thread = get_thread_id()
                 _pass_slab(
                     u, s, task - s * n_slabs, shape, lanes, step > 0, step < steps, up, slabs,
-                    x_inverse, x_carry, along_j, along_k, faces, floor, gain, addition, spans,
+                    x_inverse, x_carry, along_j, along_k, faces, floor[s], gain, addition, spans,
                     tile[thread], state[thread], here[thread], swept[thread], line[thread], far[task], joints,
                 )  # fmt: skip
 
