@@ -275,5 +275,5 @@ def _prepare_exchange(source, sink, dt, columns, lanes, gain, addition, spans):
             first += 1
         while last > first and source[start + last - 1] == 0 and sink[start + last - 1] == 0:
             last -= 1
-        spans[row, 0] = first - first % lanes
+        spans[row, 0] = first - first % lanes if first < last else last  # nothing for a row without cells
         spans[row, 1] = last

@@ -180,7 +180,7 @@ def _pass_slab(
                             spans[here_row + r, 0], spans[here_row + r, 1], lanes,
                         )  # fmt: skip
                     if holding:
-                        hold(tile, (i + r) * stride, columns, held, s, plane, planes, start + r, rows)
+                        hold(tile, (i + r) * stride, columns, lanes, held, s, plane, planes, start + r, rows)
                 if not begin:
                     give(tile, i * stride, stride, u, place, columns, height, lanes)
             if not begin:
@@ -189,7 +189,7 @@ def _pass_slab(
             if holding:
                 for i in range(stop - start):
                     plane, j = (k, start + i) if rows > 1 else (k + i if up else k - i, 0)
-                    hold(tile, i * stride, columns, held, s, plane, planes, j, rows)
+                    hold(tile, i * stride, columns, lanes, held, s, plane, planes, j, rows)
             if rows > 1:
                 eliminate_j(tile, swept, start, stop, columns, stride, lanes, j_inverse, j_carry)
                 continue
@@ -214,7 +214,7 @@ def _pass_slab(
                     if holding:
                         at = stride
                         take_joint(line, 0, columns, 1, line, stride, stride, lanes, floor - floor)
-                        hold(line, stride, columns, held, s, k, planes, j, rows)
+                        hold(line, stride, columns, lanes, held, s, k, planes, j, rows)
                     if k == end:
                         give(line, at, stride, u, place + j * columns, columns, 1, lanes)
                     else:
