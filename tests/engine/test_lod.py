@@ -319,3 +319,11 @@ def test_wrong_fields_are_refused(device):
             device.lod.advance(np.ones((1, 1, 4, 10))[..., ::2], plan)
         with pytest.raises(InputError, match="f64"):
             device.lod.advance(good.astype(np.float32), plan)
+
+
+def test_what_does_not_diffuse_stays_exactly_where_it_is():
+    u = np.zeros((1, 3, 12, 13))
+    u[0, 1, 3, 4] = 1.0
+    start = u.copy()
+    cpu.advance(u, cpu.plan(problem((3, 12, 13), (0.0,))), 3)
+    assert np.array_equal(u, start)

@@ -23,9 +23,9 @@ Array = np.ndarray
 
 MANY_VALUES = 16384  # worth more than one thread
 
-# Added to every value in every step. In fields that start at zero, products would else become denormal
-# numbers, on which many processors are tens of times slower; the floor keeps them out and is far below any
-# value that counts.
+# Added in every step to every value of what diffuses. In fields that start at zero, products would else
+# become denormal numbers, on which many processors are tens of times slower; the floor keeps them out and
+# is far below any value that counts.
 FLOOR = {np.dtype(np.float64): 1e-290, np.dtype(np.float32): 1e-30}
 
 _kept_share = njit(cache=True, nogil=True, error_model="numpy")(laws.kept_share)
@@ -44,7 +44,7 @@ class Sweeps:
     slabs: Array
     coefficients: tuple[Array, ...]
     faces: Array
-    floor: Any
+    floor: Array
     work: tuple[Array, ...]
 
 
@@ -175,7 +175,7 @@ def sweeps_of(
         slabs=slabs,
         coefficients=tuple(c.astype(dtype) for c in coefficients),
         faces=held.astype(dtype),
-        floor=dtype.type(FLOOR[dtype]),
+        floor=np.where(alpha > 0.0, FLOOR[dtype], 0.0).astype(dtype),
         work=_work_space(substrates, len(slabs), rows, stride, lanes, dtype),
     )
 
@@ -275,5 +275,5 @@ def _prepare_exchange(source, sink, dt, columns, lanes, gain, addition, spans):
             first += 1
         while last > first and source[start + last - 1] == 0 and sink[start + last - 1] == 0:
             last -= 1
-        spans[row, 0] = first - first % lanes
+        spans[row, 0] = first - first % lanes if first < last else last  # nothing for a row without cells
         spans[row, 1] = last

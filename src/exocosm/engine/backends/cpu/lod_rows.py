@@ -17,6 +17,7 @@ from .vectors import (
     load,
     multiply,
     multiply_add,
+    replace,
     spread,
     store,
     substitute_tile,
@@ -98,24 +99,26 @@ def exchange_row(tile, at, gain, addition, row, columns, first, end, lanes):
 
 
 @njit(**PART)
-def hold(values, at, columns, faces, s, k, planes, j, rows):
+def hold(values, at, columns, lanes, faces, s, k, planes, j, rows):
     """Set what lies on held faces; where two meet, k wins over j and j over x, an upper face over a lower."""
-    whole = faces[6 * s]
-    fixed = False
-    for axis, place, last in ((1, j, rows - 1), (0, k, planes - 1)):
-        for side in range(2):
-            value = faces[6 * s + 2 * axis + side]
-            if value == value and place == (last if side else 0):
-                whole, fixed = value, True
+    whole, fixed = faces[6 * s], False
+    for f in range(4):
+        face = (f + 2) % 4  # those of j before those of k
+        outermost = (j if face > 1 else k) == ((rows if face > 1 else planes) - 1 if face % 2 else 0)
+        if outermost and faces[6 * s + face] == faces[6 * s + face]:
+            whole, fixed = faces[6 * s + face], True
     if fixed:
-        for x in range(columns):
-            values[at + x] = whole
+        every = spread(whole)
+        for x in range(at, at + columns, lanes):
+            store(values, x, x + lanes, every)
     else:
         lower, upper = faces[6 * s + 4], faces[6 * s + 5]
         if lower == lower:
-            values[at] = lower
+            store(values, at, at + lanes, replace(load(values, at, at + lanes), 0, lower))
         if upper == upper:
-            values[at + columns - 1] = upper
+            lane = (columns - 1) % lanes
+            x = at + columns - 1 - lane
+            store(values, x, x + lanes, replace(load(values, x, x + lanes), lane, upper))
 
 
 @njit(**PART)

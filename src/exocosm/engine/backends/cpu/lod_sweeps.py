@@ -53,7 +53,7 @@ def passages(u, shape, lanes, steps, taken, active, slabs, coefficients, faces, 
     coefficients : along x (inverse, carry; flat), along j (2, S, rows), along k (2 directions, 4, S, planes),
         joints (4, S, joints)
     faces : (S, 6) values held at the ends of k, j and x; NaN where nothing is
-    floor : added to each value in each step
+    floor : (substrates,) added to each value in each step
     exchange : gain, addition (flat, as u) and the columns (rows of u, 2) where they act; all empty for none
     work : tile, state, here, swept, line per thread; far per slab; joints (two-dimensional)
     """
@@ -75,7 +75,7 @@ def passages(u, shape, lanes, steps, taken, active, slabs, coefficients, faces, 
                 thread = get_thread_id()
                 _pass_slab(
                     u, s, task - s * n_slabs, shape, lanes, step > 0, step < steps, up, slabs,
-                    x_inverse, x_carry, along_j, along_k, faces, floor, gain, addition, spans,
+                    x_inverse, x_carry, along_j, along_k, faces, floor[s], gain, addition, spans,
                     tile[thread], state[thread], here[thread], swept[thread], line[thread], far[task], joints,
                 )  # fmt: skip
 
@@ -180,7 +180,7 @@ def _pass_slab(
                             spans[here_row + r, 0], spans[here_row + r, 1], lanes,
                         )  # fmt: skip
                     if holding:
-                        hold(tile, (i + r) * stride, columns, held, s, plane, planes, start + r, rows)
+                        hold(tile, (i + r) * stride, columns, lanes, held, s, plane, planes, start + r, rows)
                 if not begin:
                     give(tile, i * stride, stride, u, place, columns, height, lanes)
             if not begin:
@@ -189,7 +189,7 @@ def _pass_slab(
             if holding:
                 for i in range(stop - start):
                     plane, j = (k, start + i) if rows > 1 else (k + i if up else k - i, 0)
-                    hold(tile, i * stride, columns, held, s, plane, planes, j, rows)
+                    hold(tile, i * stride, columns, lanes, held, s, plane, planes, j, rows)
             if rows > 1:
                 eliminate_j(tile, swept, start, stop, columns, stride, lanes, j_inverse, j_carry)
                 continue
@@ -214,7 +214,7 @@ def _pass_slab(
                     if holding:
                         at = stride
                         take_joint(line, 0, columns, 1, line, stride, stride, lanes, floor - floor)
-                        hold(line, stride, columns, held, s, k, planes, j, rows)
+                        hold(line, stride, columns, lanes, held, s, k, planes, j, rows)
                     if k == end:
                         give(line, at, stride, u, place + j * columns, columns, 1, lanes)
                     else:

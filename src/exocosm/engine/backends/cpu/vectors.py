@@ -151,6 +151,24 @@ def spread(typing, scalar):
 
 
 @intrinsic
+def replace(typing, vector, lane, scalar):
+    """Return the vector with `scalar` in one lane.
+
+    A scalar written into memory would have to reach the cache before the vector around it can be read again.
+    """
+    if not isinstance(vector, Vector) or not isinstance(lane, types.Integer) or scalar != vector.dtype:
+        return None
+
+    def build(context, builder, signature, arguments):
+        wide = ir.VectorType(arguments[1].type, vector.lanes)
+        lanes = ir.Constant(wide, list(range(vector.lanes)))
+        here = builder.icmp_signed("==", lanes, _spread(builder, arguments[1], wide))
+        return builder.select(here, _spread(builder, arguments[2], _ir_vector(vector)), arguments[0])
+
+    return vector(vector, lane, scalar), build
+
+
+@intrinsic
 def add(typing, a, b):
     """Return a + b."""
     if not isinstance(a, Vector) or a != b:
