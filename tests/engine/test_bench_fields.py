@@ -1,4 +1,4 @@
-"""The field benchmarks measure what they say: exact solutions from elsewhere, errors within the aims."""
+"""The field benchmarks measure what they say: exact solutions known from elsewhere, errors in reach."""
 
 import pytest
 

@@ -127,7 +127,7 @@ def _lod(u: Array, rate: float, loss: float, sink: Array, dt: float, steps: int)
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _scale_and_add(rows, factor, term):
+def _scale_and_add(rows: Array, factor: Array, term: Array) -> None:
     for k in prange(rows.shape[0]):
         row, a, b = rows[k], factor[k], term[k]
         for i in range(row.shape[0]):

@@ -46,8 +46,7 @@ def propagator(n: int, dt: float, forth: float, back: float, low: float, high: f
     inside = chances[1:-1, 1:-1]
     index = np.arange(n)
     distance = np.abs(index[:, None] - index)
-    beyond = np.array([np.where(distance == d, inside, 0.0).sum(axis=0) for d in range(n)])
-    tail = np.cumsum(beyond[::-1], axis=0)[::-1]  # share of each voxel at this distance or farther
+    tail = np.cumsum(_by_distance(inside)[::-1], axis=0)[::-1]  # share of a voxel that goes as far or farther
     near = np.flatnonzero(tail.max(axis=1) > _DROPPED)
     reach = int(near[-1]) if near.size else 0
     kept = np.where(distance <= reach, inside, 0.0)
@@ -67,6 +66,17 @@ def propagator(n: int, dt: float, forth: float, back: float, low: float, high: f
         high=np.ascontiguousarray(chances[-1, 1:-1] / total),
         opened=low > 0.0 or high > 0.0,
     )
+
+
+def _by_distance(inside: Array) -> Array:
+    """Sum over both directions: (distance, origin)."""
+    n = len(inside)
+    found = np.zeros((n, n))
+    for d in range(n):
+        found[d, : n - d] += np.diagonal(inside, -d)
+        if d:
+            found[d, d:] += np.diagonal(inside, d)
+    return found
 
 
 def _exponential(n: int, dt: float, forth: float, back: float, low: float, high: float) -> Array:
