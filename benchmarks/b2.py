@@ -2,8 +2,8 @@
 
     python benchmarks/b2.py
 
-All sizes on one thread and on two, one of them also with cells that move on their own, so that lists of neighbours
-are made more often. Peers' figures were recorded on another machine: see the notes in the record.
+All sizes on one thread and on two, one of them also with cells that move on their own, so that lists of
+neighbours are made more often. Peers' figures were recorded on another machine: see the notes in the record.
 """
 
 from __future__ import annotations
