@@ -179,7 +179,7 @@ def _gather(position, radius, order, cells):
         cells[i, 3] = radius[order[i]]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _pair(cells, order, i, j, reach, repulsion, adhesion, values, kind, affinity, scale):
     """Return the velocity that j gives to i, times `scale`, cut to whole numbers."""
     dx = cells[i, 0] - cells[j, 0]
