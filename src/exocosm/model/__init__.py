@@ -22,7 +22,7 @@ from .events import AddCopies, AddDrug, AddVesicles, Event
 from .model import Model
 from .network import Edge, Link, Network, Node, Omission
 from .parameter import Parameter, Prior, chosen
-from .tissue import Domain, Field, Mechanics, Placement
+from .tissue import Domain, Field, Mechanics, Placement, Start
 from .vesicles import Cargo, Control, Loading, Release, Uptake, VesicleKind
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Remains",
     "Response",
     "Rule",
+    "Start",
     "Uptake",
     "VesicleKind",
     "Volume",

@@ -10,9 +10,10 @@ from typing import Any
 
 from exocosm.errors import InputError
 
-from .behaviours import check_behaviours
+from .behaviours import check_behaviours, check_starts
 from .cells import CellKind
 from .events import AddCopies, AddDrug, Event
+from .names import check_names
 from .parameter import Parameter
 from .tissue import Domain, Field, Mechanics, Placement
 from .vesicles import Cargo, VesicleKind
@@ -137,11 +138,13 @@ def _check_references(model: Model) -> None:
             kind.network.index(response.phenotype)
         if kind.drug_kill is not None:
             model.field(kind.drug_kill.drug)
+    check_names(model)
     for placement in model.placements:
         model.cell_kind(placement.kind)
     for event in model.events:
         _check_event(model, event)
     check_behaviours(model)
+    check_starts(model)
     model.parameters()
 
 
