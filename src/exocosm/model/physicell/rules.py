@@ -105,7 +105,11 @@ def write_rules(model: Model, path: Path, *, strict: bool = False) -> tuple[Note
         for rule in kind.rules:
             numbers = (rule.saturation.value, rule.half_max.value, rule.power.value)
             words = [kind.name, rule.signal, rule.direction, rule.behaviour]
-            fields = [*map(_quoted, words), *(repr(float(n)) for n in numbers), str(int(rule.applies_to_dead))]
+            fields = [
+                *map(_quoted, words),
+                *(repr(float(n)) for n in numbers),
+                str(int(rule.applies_to_dead)),
+            ]
             lines.append(",".join(fields) + "\n")
     Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
     return losses
@@ -147,7 +151,11 @@ def _lines(lines: list[str], problems: Problems) -> list[_Line]:
     for number, text in enumerate(lines, start=1):
         if not text.strip() or text.lstrip().startswith("//"):
             continue
-        fields = _split(text)
+        try:
+            fields = _split(text)
+        except csv.Error as error:
+            problems.add(number, f"expected fields parted by commas: {error}")
+            continue
         layout = {len(COLUMNS): COLUMNS, len(_V1): _V1}.get(len(fields))
         if layout is None:
             old = " Ten columns are the oldest layout, which is not read." if len(fields) == 10 else ""
@@ -162,9 +170,9 @@ def _lines(lines: list[str], problems: Problems) -> list[_Line]:
 
 def _split(text: str) -> list[str]:
     """Part a line at its commas, or at its tabs where that makes a rule of it."""
-    fields = next(csv.reader([text], skipinitialspace=True), [])
+    fields = next(csv.reader([text], skipinitialspace=True, strict=True), [])
     if len(fields) not in (len(COLUMNS), len(_V1)) and "\t" in text:
-        fields = next(csv.reader([text], delimiter="\t", skipinitialspace=True), [])
+        fields = next(csv.reader([text], delimiter="\t", strict=True), [])
     return [one.strip() for one in fields]
 
 
@@ -174,7 +182,9 @@ def _rules(line: _Line, model: Model, words: Vocabulary, problems: Problems) -> 
     kinds = [kind.name for kind in model.cell_kinds]
     if given["cell type"] not in kinds:
         hint = did_you_mean(given["cell type"], kinds)
-        problems.add(number, f"no cell type {given['cell type']!r} in this model.{hint}", "column 1 (cell type)")
+        problems.add(
+            number, f"no cell type {given['cell type']!r} in this model.{hint}", "column 1 (cell type)"
+        )
     if given["direction"] not in _DIRECTIONS:
         hint = did_you_mean(given["direction"], _DIRECTIONS)
         problems.add(
@@ -204,7 +214,11 @@ def _rules(line: _Line, model: Model, words: Vocabulary, problems: Problems) -> 
         )  # fmt: skip
     if unsupported is not None:
         raise unsupported
-    if not (signal and behaviours[0] and given["direction"] in _DIRECTIONS) or len(numbers) < 3 or dead is None:
+    if (
+        not (signal and behaviours[0] and given["direction"] in _DIRECTIONS)
+        or len(numbers) < 3
+        or dead is None
+    ):
         return []
     if given["cell type"] not in kinds:
         return []
