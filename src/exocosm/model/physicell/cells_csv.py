@@ -53,7 +53,7 @@ def read_cells(
 
     Parameters
     ----------
-    corner : where the file counts the lower corner of the domain (x, y, z) [µm]; by default, 0 is in the middle
+    corner : lower corner of the domain (x, y, z) [µm] as the file counts; by default, 0 is in the middle
     types : type id → cell kind, for version 1; in order by default
 
     Returns
@@ -65,11 +65,13 @@ def read_cells(
     InputError : naming the line of everything that is wrong; a cell outside the domain is
     """
     path = Path(path)
-    problems, notes = Problems(path.name), []
+    problems = Problems(path.name)
+    notes: list[Note] = []
     words = Vocabulary.of(model, types)
     corner = middle(model) if corner is None else corner
     cells: dict[str, _Cells] = {}
     columns: list[_Column] | None = None
+    outside: list[int] = []
     for number, text in enumerate(read_lines(path), start=1):
         if not text.strip() or text.lstrip().startswith(("//", "#")):
             continue
@@ -82,7 +84,9 @@ def read_cells(
             columns = _header(number, fields, words, problems, notes)
             continue
         if len(problems.found) < _MOST_SHOWN:
-            _take(number, fields, columns, model, corner, words, problems, cells)
+            _take(number, fields, columns, model, corner, words, problems, cells, outside)
+    if outside:
+        problems.add(outside[0], _say_outside(outside, model, corner))
     problems.refuse()
     return tuple(_placement(kind, group, path.name) for kind, group in cells.items()), tuple(notes)
 
@@ -102,7 +106,7 @@ def _header(
         except Unsupported as reason:
             notes.append(_left_out(problems.file, number, title, str(reason)))
         except ValueError as error:
-            # PhysiCell's own lists carry columns such as custom:GFP that their models lack, and leave them empty.
+            # Lists come with columns such as custom:GFP that their models lack, and leave them empty.
             if title.startswith("custom:"):
                 notes.append(_left_out(problems.file, number, title, str(error)))
             else:
@@ -119,14 +123,14 @@ def _left_out(file: str, line: int, title: str, reason: str) -> Note:
 
 def _take(
     number: int, fields: list[str], columns: list[_Column] | None, model: Model, corner: Corner,
-    words: Vocabulary, problems: Problems, cells: dict[str, _Cells],
+    words: Vocabulary, problems: Problems, cells: dict[str, _Cells], outside: list[int],
 ) -> None:  # fmt: skip
     """Add the cell of one line."""
     if len(fields) < 4:
         problems.add(number, f"expected x, y, z and type, found {len(fields)} columns")
         return
     before = len(problems.found)
-    position = _position(number, fields, model, corner, problems)
+    position = _position(number, fields, model, corner, problems, outside)
     kind = _kind(number, fields[3], columns is not None, words, model, problems)
     values = {}
     for column in columns or ():
@@ -139,7 +143,7 @@ def _take(
 
 
 def _position(
-    number: int, fields: list[str], model: Model, corner: Corner, problems: Problems
+    number: int, fields: list[str], model: Model, corner: Corner, problems: Problems, outside: list[int]
 ) -> tuple[float, float, float]:
     size = [n * model.domain.spacing.value for n in model.domain.shape[::-1]]
     found = []
@@ -150,13 +154,19 @@ def _position(
             problems.add(number, str(error), axis)
             continue
         if not low <= given <= low + length:
-            problems.add(
-                number, f"expected a cell inside the domain, {axis} from {low:g} to {low + length:g} um, "
-                f"found {given:g}",
-            )  # fmt: skip
+            outside.append(number)
         found.append(given - low)
     x, y, z = found if len(found) == 3 else (0.0, 0.0, 0.0)
     return x, y, z
+
+
+def _say_outside(lines: list[int], model: Model, corner: Corner) -> str:
+    size = [n * model.domain.spacing.value for n in model.domain.shape[::-1]]
+    axes = zip("xyz", corner, size, strict=True)
+    box = ", ".join(f"{axis} from {low:g} to {low + length:g}" for axis, low, length in axes)
+    lines = list(dict.fromkeys(lines))
+    more = f"; so do {len(lines) - 1} more cells, the next on line {lines[1]}" if len(lines) > 1 else ""
+    return f"the cell lies outside the domain ({box} um){more}"
 
 
 def _kind(number: int, text: str, by_name: bool, words: Vocabulary, model: Model, problems: Problems) -> str:
@@ -217,8 +227,8 @@ def write_cells(
 ) -> tuple[Note, ...]:
     """Write the cells that a model places at given positions, as version 2; lengths to a billionth of a um.
 
-    Returns what a list cannot hold: cells that are laid out when a run starts. With `strict` any such loss raises
-    InputError, and nothing is written.
+    Returns what a list cannot hold: cells that are laid out when a run starts. With `strict` any such loss
+    raises InputError, and nothing is written.
     """
     corner = middle(model) if corner is None else corner
     losses = [
@@ -228,7 +238,7 @@ def write_cells(
     ]  # fmt: skip
     given = [one for one in model.placements if one.pattern == "given"]
     losses += [
-        Note(kind="not supported", subject=f"cell type {kind!r}", reason="PhysiCell does not read names with commas")
+        Note(kind="not supported", subject=f"cell type {kind!r}", reason="PhysiCell reads no commas in names")
         for kind in dict.fromkeys(one.kind for one in given) if "," in kind
     ]  # fmt: skip
     if strict and losses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..cycles import (
@@ -28,6 +29,7 @@ CYCLES = {
 }
 APOPTOSIS, NECROSIS = 100, 101
 _INSTANT = 1e9  # rate of a phase of no duration [1/min]
+_NEVER = 1e9  # duration of one that is never left [min]
 
 _VOLUME = {
     "total": "total",
@@ -178,7 +180,7 @@ class Reader:
                 found[name] = value
         return found
 
-    def _behaviours(self, parent: Element | None, names: dict[str, tuple[str, ...]], draft: Draft) -> None:
+    def _behaviours(self, parent: Element | None, names: Mapping[str, tuple[str, ...]], draft: Draft) -> None:
         for tag, behaviours in names.items():
             element = parent.child(tag) if parent else None
             value = self.number(element) if element else None
@@ -259,7 +261,9 @@ class Reader:
         phase = phases[last]
         name = "apoptosis" if which == APOPTOSIS else "necrosis"
         if phase.rate.value <= 0:
-            self.problems.add(phase.rate.line, f"expected remains of {draft.name!r} to go some day ({name})")
+            self.note("differs", f"{name} of {draft.name}", f"the remains never go in the file; here after "
+                      f"{_NEVER:g} min", phase.rate.line)  # fmt: skip
+            draft.durations[which] = Given(_NEVER, phase.rate.line, phase.rate.quoted)
             return
         if not phase.fixed:
             self.note("differs", f"{name} of {draft.name}", "the time to removal is fixed here, "
@@ -306,8 +310,8 @@ class Reader:
         simple, advanced = (motility.child("options", tag) for tag in ("chemotaxis", "advanced_chemotaxis"))
         if self._chemotaxis_is_on(advanced) and advanced is not None:
             if self._chemotaxis_is_on(simple) and simple is not None:
-                self.note("differs", f"chemotaxis of {draft.name}", "advanced_chemotaxis is taken where both are "
-                          "enabled", simple.line)  # fmt: skip
+                self.note("differs", f"chemotaxis of {draft.name}", "advanced_chemotaxis is taken where both "
+                          "are enabled", simple.line)  # fmt: skip
             self._sensitivities(advanced, draft)
         elif self._chemotaxis_is_on(simple) and simple is not None:
             self._simple_chemotaxis(simple, draft)
@@ -374,7 +378,7 @@ class Reader:
             inside.see_all()
         molecular = phenotype.child("molecular")
         if molecular is not None and molecular.children:
-            self.note("not supported", f"molecular of {draft.name}", "cells keep no account of what they take up",
+            self.note("not supported", f"molecular of {draft.name}", "cells keep no account of their uptake",
                       molecular.line)  # fmt: skip
             molecular.see_all()
 
@@ -397,7 +401,8 @@ class Reader:
         for one in group.all("distribution"):
             if group.is_on() and one.is_on():
                 behaviour = one.child("behavior")
-                self.note("not supported", f"distribution of {behaviour.text if behaviour else '?'} of {name}",
+                what = behaviour.text if behaviour else "?"
+                self.note("not supported", f"distribution of {what} of {name}",
                           "cells start with the value of their kind", one.line)  # fmt: skip
         group.see_all()
 

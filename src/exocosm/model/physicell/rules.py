@@ -1,8 +1,8 @@
 """PhysiCell's rules in a CSV, read and written.
 
-One rule per line, version 3 (and 2, which has the same columns): cell type, signal, direction, behaviour, value
-at saturation, half-maximum, Hill power, applies to dead. Version 1 has the base value before the saturation and
-is read where it agrees with the cell kind. The oldest layout of ten columns is refused.
+One rule per line, version 3 (and 2, which has the same columns): cell type, signal, direction, behaviour,
+value at saturation, half-maximum, Hill power, applies to dead. Version 1 has the base value before the
+saturation and is read where it agrees with the cell kind. The oldest layout of ten columns is refused.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def read_rules(
 ) -> tuple[dict[str, tuple[Rule, ...]], tuple[Note, ...]]:
     """Read the rules in a CSV file for the cell kinds, fields, vesicles and custom data of a model.
 
-    Lines that start with ``//`` and blank lines are skipped; fields may stand in quotation marks, or be parted by
-    tabs.
+    Lines that start with ``//`` and blank lines are skipped; fields may stand in quotation marks, or be
+    parted by tabs.
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ def with_rules(model: Model, rules: dict[str, tuple[Rule, ...]]) -> Model:
 def write_rules(model: Model, path: Path, *, strict: bool = False) -> tuple[Note, ...]:
     """Write the rules of all cell kinds as version 3, numbers so that they read back exactly.
 
-    Returns what PhysiCell would not read, or does not have: lines on vesicles, cargo and networks are written all
-    the same, for this program; modulations and responses cannot be written as rules. With `strict` any such loss
-    raises InputError, and nothing is written.
+    Returns what PhysiCell would not read, or does not have: lines on vesicles, cargo and networks are written
+    all the same, for this program; modulations and responses cannot be written as rules. With `strict` any
+    such loss raises InputError, and nothing is written.
     """
     losses = losses_of(model)
     if strict and losses:
@@ -125,8 +125,8 @@ def losses_of(model: Model) -> tuple[Note, ...]:
                 losses.append(Note(kind="not supported", subject=subject, reason="PhysiCell has no vesicles, "
                                    "cargo or networks"))  # fmt: skip
             if any("," in name for name in (kind.name, rule.signal, rule.behaviour)):
-                losses.append(Note(kind="not supported", subject=subject, reason="PhysiCell does not read names "
-                                   "with commas"))  # fmt: skip
+                losses.append(Note(kind="not supported", subject=subject, reason="PhysiCell reads no commas in "
+                                   "names"))  # fmt: skip
         for modulation in kind.modulations:
             subject = f"modulation of {kind.name}: {modulation.behaviour} by {modulation.signal}"
             losses.append(Note(kind="not supported", subject=subject, reason="a linear factor is no rule"))
@@ -192,7 +192,8 @@ def _rules(line: _Line, model: Model, words: Vocabulary, problems: Problems) -> 
             "column 3 (direction)",
         )  # fmt: skip
     unsupported: Unsupported | None = None
-    signal, behaviours = "", ("",)
+    signal = ""
+    behaviours: tuple[str, ...] = ("",)
     try:
         signal = words.signal(given["signal"])
     except Unsupported as reason:
@@ -246,8 +247,8 @@ def _numbers(line: _Line, problems: Problems) -> dict[str, float]:
 
 
 def _rule(
-    line: _Line, problems: Problems, words: Vocabulary, signal: str, behaviour: str, numbers: dict[str, float],
-    dead: bool,
+    line: _Line, problems: Problems, words: Vocabulary, signal: str, behaviour: str,
+    numbers: dict[str, float], dead: bool,
 ) -> Rule:  # fmt: skip
     kind, direction = line.fields["cell type"], line.fields["direction"]
     most = words.behaviours[behaviour].most

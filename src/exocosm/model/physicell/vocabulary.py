@@ -91,7 +91,7 @@ class Vocabulary:
         )
 
     def signal(self, name: str) -> str:
-        """Return the name of a signal in a model; raises ValueError for none, `Unsupported` for one left out."""
+        """Return the name of a signal in a model; raises ValueError, `Unsupported` for one left out."""
         return self._find(name, self.signals, _SIGNALS, _SIGNAL_PATTERNS, _UNSUPPORTED_SIGNALS, "signal")
 
     def behaviour(self, name: str) -> tuple[str, ...]:

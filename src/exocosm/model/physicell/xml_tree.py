@@ -27,7 +27,7 @@ class Element:
     seen: bool = False
 
     def child(self, *path: str) -> Element | None:
-        """Return the first element down this path of tags, None where there is none; all on the way are seen."""
+        """Return the first element down this path of tags, or None; all on the way are seen."""
         at = self
         for tag in path:
             found = next((one for one in at.children if one.tag == tag), None)
@@ -70,7 +70,7 @@ def read_xml(path: Path) -> Element:
 
     Raises
     ------
-    InputError : if it is no well-formed XML, declares entities or a document type, or is too large or too deep
+    InputError : if it is no well-formed XML, declares entities or a document type, is too large or too deep
     """
     path = Path(path)
     content = read_bytes(path)
@@ -132,6 +132,6 @@ class _Tree:
 
     def _refuse(self, what: str) -> None:
         raise InputError(
-            f"{self.file!r} declares {what} on line {self.parser.CurrentLineNumber}, which settings have no use "
-            "for. Remove the declaration."
+            f"{self.file!r} declares {what} on line {self.parser.CurrentLineNumber}, which settings "
+            "have no use for. Remove the declaration."
         )

@@ -28,8 +28,8 @@ def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
 def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
     """Set the `behaviour` (n, m) of every cell from its `signals` (n, s) and the activity of its network.
 
-    Base value of the cell or its kind, times the linear factors, then the rules on that, times the responses. Signals that do not
-    apply to dead cells are 0 for them.
+    Base value of the cell or its kind, times the linear factors, then the rules on that, times the responses.
+    Signals that do not apply to dead cells are 0 for them.
     """
     cells, b = state.cells, compiled.behaviours
     linear = (b.linear_first, b.linear_column, b.linear_signal, b.linear_zero, b.linear_one, b.linear_clipped)
