@@ -95,6 +95,7 @@ class Model:
     @staticmethod
     def load(path: Path) -> Model:
         """Read a model written by `save`; raises InputError for anything else."""
+        from cattrs import transform_error
         from cattrs.errors import BaseValidationError
         from cattrs.preconf.json import make_converter
 
@@ -103,7 +104,12 @@ class Model:
             if not isinstance(record, dict) or record.get("format") != FORMAT:
                 raise InputError(f"Expected `{path}` to be a model in format {FORMAT!r}.")
             return make_converter().structure(record, Model)
-        except (OSError, json.JSONDecodeError, UnicodeDecodeError, BaseValidationError) as error:
+        except BaseValidationError as error:
+            said = "; ".join(transform_error(error, "model")[:5])
+            raise InputError(f"Could not read a model from `{path}`: {said}.") from error
+        except RecursionError as error:
+            raise InputError(f"Could not read a model from `{path}`: it is nested too deep.") from error
+        except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"Could not read a model from `{path}`: {error}.") from error
 
 

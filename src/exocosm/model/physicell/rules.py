@@ -84,6 +84,15 @@ def read_rules(
     return found, (*notes, *_overruled(found))
 
 
+def holds_rules(path: Path) -> bool:
+    """Say whether the first line that is no comment looks like a rule rather than a cell."""
+    for text in read_lines(Path(path)):
+        if text.strip() and not text.lstrip().startswith("//"):
+            fields = [one.strip() for one in text.replace("\t", ",").split(",")]
+            return fields[0].lower() != "x" and any(word in fields for word in _DIRECTIONS)
+    return False
+
+
 def with_rules(model: Model, rules: dict[str, tuple[Rule, ...]]) -> Model:
     """Return the model with these rules in place of those its cell kinds had."""
     kinds = tuple(replace(kind, rules=rules.get(kind.name, ())) for kind in model.cell_kinds)
@@ -125,8 +134,8 @@ def losses_of(model: Model) -> tuple[Note, ...]:
                 losses.append(Note(kind="not supported", subject=subject, reason="PhysiCell has no vesicles, "
                                    "cargo or networks"))  # fmt: skip
             if any("," in name for name in (kind.name, rule.signal, rule.behaviour)):
-                losses.append(Note(kind="not supported", subject=subject, reason="PhysiCell reads no commas in "
-                                   "names"))  # fmt: skip
+                reason = "PhysiCell reads no names with commas"
+                losses.append(Note(kind="not supported", subject=subject, reason=reason))
         for modulation in kind.modulations:
             subject = f"modulation of {kind.name}: {modulation.behaviour} by {modulation.signal}"
             losses.append(Note(kind="not supported", subject=subject, reason="a linear factor is no rule"))

@@ -203,8 +203,8 @@ def _scattered(source: Source, model: Model) -> list[Placement]:
         source.problems.add(element.line, f"expected a whole number of cells, found {element.text}")
         return []
     reason = (
-        f"{int(count)} cells of each kind, scattered without overlap; the C++ code of the project may place them "
-        "otherwise"
+        f"{int(count)} cells of each kind, scattered without overlap; the C++ code of the project may place "
+        "them otherwise"
     )
     source.note("assumed", "number_of_cells", reason, element.line)
     return [Placement(kind=kind.name, pattern="scattered", count=int(count)) for kind in model.cell_kinds]
