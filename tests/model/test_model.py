@@ -189,7 +189,9 @@ def model(
     )
 
 
-words = st.text(min_size=1, max_size=8)
+words = st.text(min_size=1, max_size=8).filter(
+    lambda word: word.isprintable() and word == word.strip() and '"' not in word
+)
 
 
 @settings(max_examples=25)

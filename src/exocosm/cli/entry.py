@@ -12,7 +12,7 @@ from typing import NoReturn
 from exocosm import __version__
 from exocosm.errors import InputError
 
-from . import doctor, kb, report, run, studies
+from . import doctor, kb, model, report, run, simulate, studies
 from .failures import explain, write_log
 from .output import print_json
 
@@ -23,6 +23,7 @@ examples:
   exocosm studies list                            what can be run
   exocosm run gbm-hypoxia-macrophage              run a shipped study; leaves a folder with a report
   exocosm run my-study.yaml --seed 7 --out runs/mine
+  exocosm simulate model.json --duration "12 h"    run a model, without the knowledge base
   exocosm kb search --cargo miR-21                what is known about a cargo
   exocosm doctor                                  does this installation work
 
@@ -59,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"exocosm {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for verb in (run, studies, kb, report, doctor):
+    for verb in (run, studies, simulate, model, kb, report, doctor):
         verb.add_parser(verbs)
     return parser
 

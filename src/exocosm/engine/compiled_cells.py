@@ -18,7 +18,8 @@ ALIVE, APOPTOTIC, NECROTIC = range(3)
 class Behaviours:
     """Base values and what changes them, over kinds (k) and behaviours (b).
 
-    Only behaviours that something changes have a column (m of them) in the state; `value` of a cell is
+    Only behaviours that something changes, or that differ from cell to cell, have a column (m of them) in the
+    state; `value` of a cell is
     `column[b] < 0 ? base[kind, b] : behaviour[cell, column[b]]`. The changes of kind k are
     `first[k]:first[k + 1]` of the arrays of modulations, rule groups and responses; the rules of group g are
     `rule_first[g]:rule_first[g + 1]`.
@@ -28,6 +29,7 @@ class Behaviours:
     base: np.ndarray  # (k, b)
     column: np.ndarray  # (b,) int, -1 where nothing changes it
     changing: np.ndarray  # (m,) int: the behaviour of each column
+    own: np.ndarray  # (o,) int: the columns of those that single cells can have a base value of their own of
     signals: tuple[str, ...]  # (s,) those that something reads
     linear_first: np.ndarray  # (k + 1,)
     linear_column: np.ndarray
@@ -96,7 +98,8 @@ def compile_behaviours(model: Model) -> Behaviours:
                     "changed cell by cell. Change 'cell-cell adhesion' instead."
                 )
     base = np.array([[_base(kind, name, known[name].default) for name in names] for kind in model.cell_kinds])
-    changed = sorted({names.index(name) for kind in model.cell_kinds for name in kind.changed})
+    own = sorted({names.index(name) for name in _started(model)})
+    changed = sorted({names.index(name) for kind in model.cell_kinds for name in kind.changed} | {*own})
     column = np.full(len(names), -1, dtype=np.int64)
     column[changed] = np.arange(len(changed))
     signals = tuple(sorted({name for kind in model.cell_kinds for name in kind.sensed}))
@@ -106,11 +109,18 @@ def compile_behaviours(model: Model) -> Behaviours:
         base=base.reshape(len(model.cell_kinds), len(names)),
         column=column,
         changing=np.array(changed, dtype=np.int64),
+        own=column[own],
         signals=signals,
         **_linear(model, where, signals),
         **_rules(model, where, signals),
         **_responses(model, where),
     )
+
+
+def _started(model: Model) -> set[str]:
+    """Name the behaviours that single cells start with a value of their own of."""
+    names = {start.of for placement in model.placements for start in placement.starts}
+    return {name for name in names if name != "volume" and not name.startswith("custom:")}
 
 
 def _base(kind: CellKind, name: str, default: float) -> float:

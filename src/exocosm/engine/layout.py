@@ -30,6 +30,7 @@ def place(
     domain is more than one voxel thick), the free sites nearest the centre. `shell`: uniformly random
     between `inner` and `outer` from the centre. `scattered`: uniformly random in the domain. `dish`: a plain
     grid; positions have no meaning there. Cells placed at random keep 0.8 of the sum of their radii apart.
+    `given`: where the placement says.
 
     Parameters
     ----------
@@ -52,6 +53,8 @@ def place(
         radius = radii[placement.kind]
         if placement.pattern == "disc":
             sites = _packed(placement, radius, size, flat, room)
+        elif placement.pattern == "given":
+            sites = _given(placement, size)
         elif placement.pattern == "dish":
             sites = _grid(placement.count, size)
         else:
@@ -123,6 +126,17 @@ def _sites(spacing: float, reach: float, size: Array, flat: bool) -> Iterator[Ar
     # Sites equally far away differ by rounding alone; rounded again, their order is the same everywhere.
     order = np.argsort(np.round(distance[inside] / spacing, 6), kind="stable")
     return iter(sites[inside][order])
+
+
+def _given(placement: Placement, size: Array) -> list[Array]:
+    sites = np.array(placement.positions, dtype=float).reshape(-1, 3)
+    outside = np.flatnonzero(((sites < 0.0) | (sites > size)).any(axis=1))
+    if outside.size:
+        raise InputError(
+            f"Expected every cell of {placement.kind} inside a box of {_box(size)}, found one at "
+            f"{placement.positions[outside[0]]}."
+        )
+    return list(sites)
 
 
 def _grid(count: int, size: Array) -> list[Array]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exocosm.errors import InputError
+
 from .compiled import Compiled
 from .compiled_cells import APOPTOTIC, NECROTIC
 from .state import State
@@ -45,7 +47,11 @@ def _signal(name: str, compiled: Compiled, state: State, around: Surroundings | 
     if name in _SINGLE:
         return _SINGLE[name](state)
     if name.startswith(CONTACT):
-        assert around is not None
+        if around is None:
+            raise InputError(
+                f"Signal {name!r} needs the contacts between cells, which this version does not follow. "
+                "Take out the rules and modulations that read it."
+            )
         return _touched(name, compiled, around)
     return _listed(name, compiled, state)
 

@@ -27,6 +27,7 @@ def simulate(
     record_every: str = "2 h",
     steps: Steps | None = None,
     progress: Callable[[float], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Trajectory:
     """Run a model and return what happened.
 
@@ -36,6 +37,7 @@ def simulate(
     seed : key of every random draw, 0 <= seed < 2**63; same seed, same bits
     device : "cpu" (compiled) or "reference" (plain Python: slow, judges the other)
     progress : called with the simulated time [min] after every cell step
+    stop : asked after every cell step; once it answers True, the run ends there with what it has
 
     Raises
     ------
@@ -65,6 +67,8 @@ def simulate(
         recorder.record_if_due(state)
         if progress is not None:
             progress(state.time)
+        if stop is not None and stop():
+            break
     recorder.record_last(state)
     return recorder.trajectory(close(compiled, state), seed=seed, device=device)
 

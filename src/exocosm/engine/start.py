@@ -31,6 +31,7 @@ def start(compiled: Compiled, seed: int) -> State:
     cells["attacking"][:] = -1
     enter_kind(compiled, cells, np.arange(len(positions)))
     cells["custom"] = _custom(compiled, cells, seed)
+    _give_starts(compiled, cells)
     cells["copies"] = compiled.start_copies[cells["kind"]]
     for i, kind in enumerate(cells["kind"]):
         share = compiled.polarisation[kind, 2]
@@ -56,6 +57,7 @@ def enter_kind(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarr
     cells["phase"][which] = lives.start_phase[kind]
     cells["phase_time"][which] = 0.0
     cells["aim"][which] = 1.0
+    cells["own"][which] = np.nan
     cells["radius"][which] = compiled.radius[kind]
     own = lives.rest_volume[kind, :3].sum(axis=1) > 0
     if lives.has_volume:
@@ -74,6 +76,36 @@ def _custom(compiled: Compiled, cells: dict[str, np.ndarray], seed: int) -> np.n
                 for i in np.flatnonzero(cells["kind"] == k):
                     found[i, c] = _drawn(datum, seed, int(cells["id"][i]) * len(compiled.custom) + c)
     return found
+
+
+def _give_starts(compiled: Compiled, cells: dict[str, np.ndarray]) -> None:
+    """Give single founders what their placement says they start with."""
+    b, first = compiled.behaviours, 0
+    columns = list(b.own)
+    for placement in compiled.model.placements:
+        for one in placement.starts:
+            given = [(first + i, value) for i, value in enumerate(one.values) if value is not None]
+            which = np.array([i for i, _ in given], dtype=np.int64)
+            values = np.array([value for _, value in given], dtype=float)
+            if one.of == "volume":
+                _set_volume(compiled, cells, which, values)
+            elif one.of.startswith("custom:"):
+                cells["custom"][which, compiled.custom.index(one.of.removeprefix("custom:"))] = values
+            else:
+                cells["own"][which, columns.index(b.column[b.index(one.of)])] = values
+        first += placement.count
+
+
+def _set_volume(
+    compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarray, volume: np.ndarray
+) -> None:
+    """Give cells (m,) a volume (m,) [µm³]; its parts keep their proportions."""
+    cells["radius"][which] = radius_of(volume)
+    rest = compiled.lives.rest_volume[cells["kind"][which], :3]
+    own = rest.sum(axis=1) > 0
+    if own.any():
+        share = rest[own] / rest[own].sum(axis=1, keepdims=True)
+        cells["volume"][which[own], :3] = volume[own, None] * share
 
 
 def _drawn(datum: CustomDatum, seed: int, entity: int) -> float:

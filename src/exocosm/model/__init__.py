@@ -34,7 +34,7 @@ from .fields import (
 from .model import Model
 from .network import Edge, Link, Network, Node, Omission
 from .parameter import Parameter, Prior, chosen
-from .tissue import Domain, Mechanics, Placement
+from .tissue import Domain, Mechanics, Placement, Start
 from .vesicles import Cargo, Control, Loading, Release, Uptake, VesicleKind
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "Remains",
     "Response",
     "Rule",
+    "Start",
     "Uptake",
     "VesicleKind",
     "Volume",

@@ -201,12 +201,36 @@ def check_behaviours(model: Model) -> None:
         for name in kind.sensed:
             _check_name("signal", name, signals, where)
         for behaviour in kind.behaviours:
-            value, most = behaviour.value.value, behaviours[behaviour.name].most
-            if not behaviour.name.startswith(("custom:", "chemotactic response")) and not 0 <= value <= most:
-                raise InputError(
-                    f"Expected behaviour {behaviour.name!r} of {where} between 0 and {most:g}, "
-                    f"found {value!r}."
-                )
+            if problem := out_of_bounds(behaviour.name, behaviour.value.value, behaviours):
+                raise InputError(f"Expected behaviour {behaviour.name!r} of {where} {problem}.")
+
+
+def out_of_bounds(behaviour: str, value: float, known: dict[str, Known]) -> str:
+    """Return what a value of a behaviour should have been, or an empty string where it can be had."""
+    most = known[behaviour].most
+    if behaviour.startswith(("custom:", "chemotactic response")) or 0 <= value <= most:
+        return ""
+    return f"between 0 and {most:g}, found {value!r}"
+
+
+def check_starts(model: Model) -> None:
+    """Raise InputError for what cells cannot start with: see `Start`."""
+    known = behaviours_of(model)
+    for placement in model.placements:
+        where = f"the cells of kind `{placement.kind}`"
+        data = {f"custom:{datum.name}" for datum in model.cell_kind(placement.kind).custom}
+        for start in placement.starts:
+            values = [value for value in start.values if value is not None]
+            if start.of == "volume":
+                problem = next((f"above 0, found {v!r}" for v in values if v <= 0), "")
+            elif start.of.startswith("custom:"):
+                _check_name("custom datum", start.of, data, where)
+                continue
+            else:
+                _check_name("behaviour", start.of, known, where)
+                problem = next((p for v in values if (p := out_of_bounds(start.of, v, known))), "")
+            if problem:
+                raise InputError(f"Expected {start.of!r} of {where} {problem}.")
 
 
 def _check_name(noun: str, name: str, known: Iterable[str], where: str) -> None:

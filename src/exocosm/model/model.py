@@ -10,10 +10,11 @@ from typing import Any
 
 from exocosm.errors import InputError
 
-from .behaviours import check_behaviours
+from .behaviours import check_behaviours, check_starts
 from .cells import CellKind
 from .events import AddCopies, AddDrug, Event
 from .fields import Field, check_fields
+from .names import check_names
 from .parameter import Parameter
 from .tissue import Domain, Mechanics, Placement
 from .vesicles import Cargo, VesicleKind
@@ -95,6 +96,7 @@ class Model:
     @staticmethod
     def load(path: Path) -> Model:
         """Read a model written by `save`; raises InputError for anything else."""
+        from cattrs import transform_error
         from cattrs.errors import BaseValidationError
         from cattrs.preconf.json import make_converter
 
@@ -103,7 +105,12 @@ class Model:
             if not isinstance(record, dict) or record.get("format") != FORMAT:
                 raise InputError(f"Expected `{path}` to be a model in format {FORMAT!r}.")
             return make_converter().structure(record, Model)
-        except (OSError, json.JSONDecodeError, UnicodeDecodeError, BaseValidationError) as error:
+        except BaseValidationError as error:
+            said = "; ".join(transform_error(error, "model")[:5])
+            raise InputError(f"Could not read a model from `{path}`: {said}.") from error
+        except RecursionError as error:
+            raise InputError(f"Could not read a model from `{path}`: it is nested too deep.") from error
+        except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"Could not read a model from `{path}`: {error}.") from error
 
 
@@ -138,12 +145,14 @@ def _check_references(model: Model) -> None:
             kind.network.index(response.phenotype)
         if kind.drug_kill is not None:
             model.field(kind.drug_kill.drug)
+    check_names(model)
     for placement in model.placements:
         model.cell_kind(placement.kind)
     for event in model.events:
         _check_event(model, event)
     check_fields(model.fields, model.domain)
     check_behaviours(model)
+    check_starts(model)
     model.parameters()
 
 

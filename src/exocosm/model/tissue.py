@@ -56,17 +56,57 @@ class Mechanics:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Start:
+    """What single cells of a placement start with in place of the value of their kind.
+
+    `of` is a behaviour, a custom datum "custom:NAME", or "volume" [µm³]; `values` has one entry per cell,
+    None where the value of the kind holds. A behaviour of its own goes to the daughters of a cell and is lost
+    when it changes its kind.
+    """
+
+    of: str
+    values: tuple[float | None, ...]
+
+    def __post_init__(self) -> None:
+        if not all(value is None or math.isfinite(value) for value in self.values):
+            raise InputError(f"Expected the values of {self.of!r} that cells start with to be finite.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Placement:
-    """Where the cells of one kind start: `disc`/`ball` (packed from the centre), `shell` (around a disc
-    or ball, between `inner` and `outer`), `scattered` (uniform in the domain), or `mixed` into a dish.
+    """Where the cells of one kind start: `disc` (packed from the centre), `shell` (around a disc or ball,
+    between `inner` and `outer`), `scattered` (uniform in the domain), `dish` (mixed into a dish), or `given`:
+    at `positions` (x, y, z) from the lower corner of the domain [µm], each with its `starts`; `source` says
+    where the positions come from.
     """
 
     kind: str
-    pattern: Literal["disc", "shell", "scattered", "dish"]
+    pattern: Literal["disc", "shell", "scattered", "dish", "given"]
     count: int
     inner: Parameter | None = None
     outer: Parameter | None = None
+    positions: tuple[tuple[float, float, float], ...] = ()
+    starts: tuple[Start, ...] = ()
+    source: str = ""
 
     def __post_init__(self) -> None:
         if self.count < 0:
             raise InputError(f"Expected `count` of {self.kind} to be >= 0, found {self.count}.")
+        if self.pattern != "given":
+            if self.positions or self.starts:
+                raise InputError(
+                    f"Expected positions and starting values of {self.kind} with pattern 'given' alone, "
+                    f"found pattern {self.pattern!r}."
+                )
+            return
+        if len(self.positions) != self.count:
+            raise InputError(
+                f"Expected one position for each of the {self.count} cells of {self.kind}, "
+                f"found {len(self.positions)}."
+            )
+        for start in self.starts:
+            if len(start.values) != self.count:
+                raise InputError(
+                    f"Expected one value of {start.of!r} for each of the {self.count} cells of {self.kind}, "
+                    f"found {len(start.values)}."
+                )

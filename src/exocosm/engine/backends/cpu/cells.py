@@ -28,8 +28,8 @@ def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
 def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
     """Set the `behaviour` (n, m) of every cell from its `signals` (n, s) and the activity of its network.
 
-    Base value, times the linear factors, then the rules on that, times the responses. Signals that do not
-    apply to dead cells are 0 for them.
+    Base value of the cell or its kind, times the linear factors, then the rules on that, times the responses.
+    Signals that do not apply to dead cells are 0 for them.
     """
     cells, b = state.cells, compiled.behaviours
     linear = (b.linear_first, b.linear_column, b.linear_signal, b.linear_zero, b.linear_one, b.linear_clipped)
@@ -38,8 +38,8 @@ def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
     responses = (b.response_first, b.response_column, b.response_node, b.response_ln_fold)
     with threads_for(state.n_cells, MANY_CELLS):
         _behave(
-            cells["kind"], cells["alive"], cells["activity"], signals, b.base, b.changing, linear, groups,
-            rules, responses, compiled.resting_activity, cells["behaviour"],
+            cells["kind"], cells["alive"], cells["activity"], signals, b.base, b.changing, b.own,
+            cells["own"], linear, groups, rules, responses, compiled.resting_activity, cells["behaviour"],
         )  # fmt: skip
 
 
@@ -88,8 +88,9 @@ def _keep_cargo(kind, alive, copies, production, loss, dt):
 
 @njit(cache=True, nogil=True, parallel=True)
 def _behave(
-    kind, alive, activity, signals, base, changing, linear, groups, rules, responses, resting, behaviour
-):
+    kind, alive, activity, signals, base, changing, own_column, own, linear, groups, rules, responses,
+    resting, behaviour,
+):  # fmt: skip
     linear_first, linear_column, linear_signal, linear_zero, linear_one, linear_clipped = linear
     group_first, group_column, group_highest, group_lowest = groups
     rule_first, rule_signal, rule_rises, rule_half, rule_power, rule_dead = rules
@@ -98,6 +99,9 @@ def _behave(
         k = kind[i]
         for m in range(changing.shape[0]):
             behaviour[i, m] = base[k, changing[m]]
+        for o in range(own_column.shape[0]):
+            if not math.isnan(own[i, o]):
+                behaviour[i, own_column[o]] = own[i, o]
         for j in range(linear_first[k], linear_first[k + 1]):
             behaviour[i, linear_column[j]] *= behaviour_laws.linear_factor(
                 signals[i, linear_signal[j]], linear_zero[j], linear_one[j], linear_clipped[j]

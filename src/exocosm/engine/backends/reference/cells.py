@@ -28,8 +28,8 @@ def keep_cargo(compiled: Compiled, state: State, dt: float) -> None:
 def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
     """Set the `behaviour` (n, m) of every cell from its `signals` (n, s) and the activity of its network.
 
-    Base value, times the linear factors, then the rules on that, times the responses. Signals that do not
-    apply to dead cells are 0 for them.
+    Base value of the cell or its kind, times the linear factors, then the rules on that, times the responses.
+    Signals that do not apply to dead cells are 0 for them.
     """
     cells = state.cells
     b = compiled.behaviours
@@ -37,6 +37,8 @@ def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
         kind, alive = cells["kind"][cell], cells["alive"][cell]
         row = cells["behaviour"][cell]
         row[:] = b.base[kind, b.changing]
+        for column, value in zip(b.own, cells["own"][cell], strict=True):
+            row[column] = row[column] if math.isnan(value) else value
         for i in range(b.linear_first[kind], b.linear_first[kind + 1]):
             row[b.linear_column[i]] *= behaviour_laws.linear_factor(
                 signals[cell, b.linear_signal[i]], b.linear_zero[i], b.linear_one[i], b.linear_clipped[i]
