@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-MODULES = ("fields", "mechanics", "sampling", "vesicles", "signalling", "cells")
+MODULES = ("cells", "contacts", "fields", "interactions", "mechanics", "sampling", "signalling", "vesicles")
 
 
 @pytest.fixture(params=["reference", "cpu"])

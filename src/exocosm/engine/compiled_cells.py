@@ -203,7 +203,8 @@ def compile_lives(model: Model) -> Lives:
                 rates = (r.fluid_rate, r.nuclear_rate, r.cytoplasmic_rate, r.calcification_rate)
                 rate[k, how] = [one.value for one in rates]
                 lysed[k, how] = r.lysed_fluid_rate.value
-                rupture[k, how] = r.rupture.value if r.swells else math.inf
+                # Without a volume nothing swells, and what waited for rupture would lie there for ever.
+                rupture[k, how] = r.rupture.value if r.swells and kind.volume is not None else math.inf
     return Lives(
         n_phases=n_phases,
         start_phase=start_phase,

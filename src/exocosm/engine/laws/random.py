@@ -31,6 +31,8 @@ ASYMMETRY = 16
 ATTACK = 17
 PHAGOCYTOSIS = 18
 FUSION = 19
+ATTACHMENT = 60
+DETACHMENT = 61
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10
