@@ -25,18 +25,27 @@ def renew(
     "maximum number of cell attachments".
     """
     pairs = indices(state)
-    kept = state.attachments[~backend.interactions.detach(compiled, state, pairs, dt, seed)]
-    when, candidates = backend.interactions.attach(compiled, state, *touching, dt, seed)
-    ids = state.cells["id"][candidates]
+    pairs = pairs[~backend.interactions.detach(compiled, state, pairs, dt, seed)]
+    when, wanted = backend.interactions.attach(compiled, state, *touching, dt, seed)
+    new = ~np.isin(_key(state, wanted), _key(state, pairs))
     room = np.floor(behaviour_values(compiled, state, compiled.at.most_attachments))
-    room = room - np.bincount(_rows(state, kept).ravel(), minlength=state.n_cells)
-    joined = set(map(tuple, kept.tolist()))
+    room = room - np.bincount(pairs.ravel(), minlength=state.n_cells)
+    joined = _first_come(state, when[new], wanted[new], room)
+    found = state.cells["id"][np.concatenate([pairs, joined])]
+    state.attachments = found[np.lexsort((found[:, 1], found[:, 0]))]
+
+
+def _first_come(state: State, when: np.ndarray, wanted: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Return those of the pairs (m, 2) that find room at both cells, in order of time."""
+    ids = state.cells["id"][wanted]
+    joined = []
     for m in np.lexsort((ids[:, 1], ids[:, 0], when)):
-        pair = (int(ids[m, 0]), int(ids[m, 1]))
-        if pair not in joined and (room[candidates[m]] >= 1.0).all():
-            joined.add(pair)
-            room[candidates[m]] -= 1.0
-    state.attachments = np.array(sorted(joined), dtype=np.int64).reshape(-1, 2)
+        one, two = wanted[m]
+        if room[one] >= 1.0 and room[two] >= 1.0:
+            room[one] -= 1.0
+            room[two] -= 1.0
+            joined.append(m)
+    return wanted[joined]
 
 
 def release(state: State, which: np.ndarray) -> None:
@@ -47,7 +56,8 @@ def release(state: State, which: np.ndarray) -> None:
 
 def indices(state: State) -> np.ndarray:
     """Return the attachments as pairs of indices of cells (m, 2), as they are ordered now."""
-    return _rows(state, state.attachments)
+    order = np.argsort(state.cells["id"], kind="stable")
+    return order[np.searchsorted(state.cells["id"], state.attachments, sorter=order)]
 
 
 def springs(compiled: Compiled, state: State) -> tuple[np.ndarray, np.ndarray]:
@@ -61,6 +71,6 @@ def springs(compiled: Compiled, state: State) -> tuple[np.ndarray, np.ndarray]:
     return pairs, np.sqrt(elastic[:, 0] * elastic[:, 1])
 
 
-def _rows(state: State, attachments: np.ndarray) -> np.ndarray:
-    order = np.argsort(state.cells["id"], kind="stable")
-    return order[np.searchsorted(state.cells["id"], attachments, sorter=order)]
+def _key(state: State, pairs: np.ndarray) -> np.ndarray:
+    """One number for each pair of indices (m, 2)."""
+    return pairs[:, 0] * state.n_cells + pairs[:, 1]

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit, prange
 
 from ...compiled import Compiled
+from ...compiled_cells import ALIVE
 from ...laws import interactions as laws
 from ...laws import random
 from ...laws.interactions import MOST_ATTACKS
@@ -142,7 +143,7 @@ def _seizing(is_fusion, i, j, kind, alive, death, at, behaviours):
         b = at.fuse + kind[j]
         if not alive[j]:
             return 0.0
-    elif alive[j]:
+    elif death[j] == ALIVE:
         b = at.phagocytose + kind[j]
     else:
         b = at.phagocytose_dead + death[j] - 1
