@@ -10,6 +10,7 @@ MODULES = (
     "cells",
     "contacts",
     "gradients",
+    "interactions",
     "lod",
     "mechanics",
     "motility",

@@ -58,6 +58,7 @@ def laid_out(compiled: Compiled, kinds, voxels, seed: int = 1) -> State:
     cells["kind"], cells["voxel"] = kinds, np.asarray(voxels, dtype=np.int64)
     cells["alive"][:] = True
     cells["attacking"][:] = -1
+    cells["nuclei"][:] = 1
     cells["copies"] = compiled.start_copies[kinds]
     cells["behaviour"] = compiled.behaviours.base[kinds][:, compiled.behaviours.changing]
     enter_kind(compiled, cells, np.arange(len(kinds)))

@@ -15,6 +15,7 @@ from exocosm.model import CellKind, Control, Loading, Model, Release
 from .compiled_cells import Behaviours, Lives, compile_behaviours, compile_lives
 from .compiled_fields import OXYGEN, CompiledField, compile_fields
 from .compiled_network import CompiledNetwork, compile_network
+from .laws.growth import radius_of
 
 NOTHING, DIVIDE, DIE, STARVE = range(4)  # what a cell does in a step: STARVE is to die by necrosis
 
@@ -84,6 +85,7 @@ class Compiled:
     resting_activity: np.ndarray  # (k, nodes) of the networks side by side, filled up with 0.5
     custom: tuple[str, ...]
     normalised_chemotaxis: np.ndarray  # (k,) bool
+    conserved: np.ndarray  # (k, custom) bool: shared out at division, taken over from a cell that is eaten
     polarisation: np.ndarray  # (k, 3) forward, backward [1/min], share at start
     drug_kill: np.ndarray  # (k, 2) half_kill [mmol/L], Hill coefficient; half_kill inf = no kill
     oxygen: int  # index of the field named oxygen, which hypoxia is read from; -1 without
@@ -121,7 +123,7 @@ def compile_model(model: Model) -> Compiled:
         vesicles=vesicles,
         cargoes=cargoes,
         networks=networks,
-        radius=_column(model, lambda k: k.radius.value),
+        radius=_column(model, _radius),
         hypoxia=np.array([[k.hypoxia_start.value, k.hypoxia_full.value] for k in model.cell_kinds]),
         behaviours=behaviours,
         lives=compile_lives(model),
@@ -129,6 +131,7 @@ def compile_model(model: Model) -> Compiled:
         resting_activity=_side_by_side(networks),
         custom=tuple(n.removeprefix("custom:") for n in behaviours.names if n.startswith("custom:")),
         normalised_chemotaxis=np.array([k.normalised_chemotaxis for k in model.cell_kinds], dtype=bool),
+        conserved=_conserved(model, behaviours),
         polarisation=np.array([_polarisation(k) for k in model.cell_kinds], dtype=float).reshape(-1, 3),
         drug_kill=np.array([_drug_kill(kind) for kind in model.cell_kinds], dtype=float).reshape(-1, 2),
         oxygen=next((i for i, field in enumerate(model.fields) if field.name == OXYGEN), -1),
@@ -259,6 +262,17 @@ def _where(behaviours: Behaviours, model: Model) -> At:
         vesicle=behaviours.index("drug tolerance") + 1,
         custom=len(behaviours.names) - sum(n.startswith("custom:") for n in behaviours.names),
     )
+
+
+def _radius(kind: CellKind) -> float:
+    return kind.radius.value if kind.volume is None else float(radius_of(kind.volume.total.value))
+
+
+def _conserved(model: Model, behaviours: Behaviours) -> np.ndarray:
+    names = [name.removeprefix("custom:") for name in behaviours.names if name.startswith("custom:")]
+    data = [{datum.name: datum.conserved for datum in kind.custom} for kind in model.cell_kinds]
+    found = [[of_kind.get(name, False) for name in names] for of_kind in data]
+    return np.array(found, dtype=bool).reshape(len(data), len(names))
 
 
 def _side_by_side(networks: tuple[CompiledNetwork, ...]) -> np.ndarray:

@@ -56,8 +56,9 @@ class Behaviours:
         """Return the index b of a behaviour."""
         return self.names.index(name)
 
-    def is_ever(self, b: int) -> bool:
-        """Say whether any cell can have behaviour b: a base other than 0, or something that changes it."""
+    def is_ever(self, name: str) -> bool:
+        """Say whether any cell can have this behaviour: a base other than 0, or something that changes it."""
+        b = self.index(name)
         return bool(self.column[b] >= 0 or (self.base[:, b] != 0.0).any())
 
 
@@ -216,7 +217,8 @@ def compile_lives(model: Model) -> Lives:
                 rates = (r.fluid_rate, r.nuclear_rate, r.cytoplasmic_rate, r.calcification_rate)
                 rate[k, how] = [one.value for one in rates]
                 lysed[k, how] = r.lysed_fluid_rate.value
-                rupture[k, how] = r.rupture.value if r.swells else math.inf
+                # Without a volume nothing swells, and what waited for rupture would lie there for ever.
+                rupture[k, how] = r.rupture.value if r.swells and kind.volume is not None else math.inf
     return Lives(
         n_phases=n_phases,
         start_phase=start_phase,

@@ -10,6 +10,7 @@ import numpy as np
 from exocosm.errors import RunError
 
 from .compiled import Compiled
+from .interactions import interact, possible, surroundings
 from .movement import move
 from .population import apply_events
 from .signals import sense
@@ -34,6 +35,7 @@ class Run:
         self.solutes = Solutes(self.compiled, self.backend, self.steps.oxygen_tolerance)
         self.neighbours = self.backend.neighbours.Neighbours()
         self.pending = sorted(self.compiled.model.events, key=lambda event: event.time)
+        self.can = possible(self.compiled)
 
     def settle(self) -> None:
         """Bring positions, fields and behaviours to the start of the first step."""
@@ -50,6 +52,8 @@ class Run:
         for _ in range(round(steps.cell / steps.exchange)):
             state.step += 1
             drug += self._exchange(steps.exchange)
+            if self.can.any:
+                drug = drug[self._interact(steps.exchange)]
         self.solutes.settle(self.state)
         self.backend.cells.keep_cargo(compiled, state, steps.cell)
         self._signal(steps.cell)
@@ -76,6 +80,12 @@ class Run:
             )
             self._locate()
         return drug
+
+    def _interact(self, dt: float) -> np.ndarray:
+        """Let cells act on those they touch; returns which of the cells (n,) are still there."""
+        there = interact(self.compiled, self.state, self.backend, self.can, dt, self.seed)
+        self._locate()
+        return there
 
     def _apply_pending(self) -> None:
         while self.pending and self.pending[0].time <= self.state.time + 1e-9:
@@ -109,7 +119,8 @@ class Run:
             values = state.fields["solute"][compiled.oxygen].reshape(-1)
             sense_oxygen(compiled, state, values[state.cells["voxel"]])
         if compiled.behaviours.changing.size:
-            self.backend.cells.behave(compiled, state, sense(compiled, state, None))
+            around = surroundings(compiled, state, self.backend) if self.can.senses else None
+            self.backend.cells.behave(compiled, state, sense(compiled, state, around))
             self._check_behaviours()
 
     def _check_behaviours(self) -> None:

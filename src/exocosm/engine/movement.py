@@ -59,7 +59,7 @@ def move(
     """
     bodies, space = bodies_of(compiled, state), space_of(compiled)
     position = state.cells["position"]
-    if not compiled.behaviours.is_ever(compiled.at.migration_speed):
+    if not compiled.behaviours.is_ever("migration speed"):
         backend.mechanics.move(position, bodies, space, dt=dt, steps=pushes, neighbours=neighbours)
         return
     cells, at = state.cells, compiled.at
@@ -84,7 +84,7 @@ def _towards(compiled: Compiled, state: State, backend: SimpleNamespace) -> np.n
     towards = np.zeros((state.n_cells, 3))
     first, b = compiled.at.chemotaxis, compiled.behaviours
     stacked = np.concatenate([state.fields["solute"], state.fields["vesicles"]])
-    drawing = [f for f in range(len(stacked)) if b.is_ever(first + f)]
+    drawing = [f for f in range(len(stacked)) if b.is_ever(b.names[first + f])]
     if not drawing:
         return towards
     sensitivity = np.stack([behaviour_values(compiled, state, first + f) for f in drawing], axis=1)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from .attachments import release
 from .compiled import DIE, DIVIDE, STARVE, Compiled
 from .compiled_cells import APOPTOTIC, NECROTIC
 from .laws.growth import radius_of
@@ -32,12 +33,14 @@ def kill(state: State, which: np.ndarray, how: int) -> None:
     cells["death"][which] = how
     cells["dead_for"][which] = 0.0
     cells["attacking"][which] = -1
+    release(state, cells["id"][which])
     cells["volume_at_death"][which] = 4.0 / 3.0 * math.pi * cells["radius"][which] ** 3
 
 
 def remove(state: State, gone: np.ndarray) -> None:
-    """Take cells out of the state; `gone` (n,) is True for those that go."""
+    """Take cells out of the state; `gone` (n,) is True for those that go. Their copies are booked as gone."""
     if gone.any():
+        state.gone_copies += state.cells["copies"][gone].sum(axis=0)
         state.cells = {name: array[~gone] for name, array in state.cells.items()}
 
 
@@ -53,26 +56,34 @@ def _age_remains(compiled: Compiled, state: State, dt: float) -> None:
 
 def _transform(compiled: Compiled, state: State, kinds: np.ndarray) -> None:
     """Change kinds. A cell keeps its size, contents and history; network and cycle start anew."""
-    cells = state.cells
-    changed = np.flatnonzero((kinds != cells["kind"]) & cells["alive"])
-    if changed.size:
-        kept = {name: cells[name][changed] for name in ("radius", "volume")}
-        cells["kind"][changed] = kinds[changed]
-        enter_kind(compiled, cells, changed)
-        own = compiled.lives.rest_volume[cells["kind"][changed], :3].sum(axis=1) > 0
-        for name, array in kept.items():
-            cells[name][changed[own]] = array[own]
+    changed = np.flatnonzero((kinds != state.cells["kind"]) & state.cells["alive"])
+    _become(compiled, state.cells, changed, kinds[changed])
+
+
+def _become(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarray, kinds: np.ndarray) -> None:
+    """Make cells (m,) be of `kinds` (m,); a volume is kept where the old and the new kind both have one."""
+    if not which.size:
+        return
+    has_volume = compiled.lives.rest_volume[:, :3].sum(axis=1) > 0
+    both = has_volume[cells["kind"][which]] & has_volume[kinds]
+    kept = {name: cells[name][which[both]] for name in ("radius", "volume")}
+    cells["kind"][which] = kinds
+    enter_kind(compiled, cells, which)
+    for name, array in kept.items():
+        cells[name][which[both]] = array
 
 
 def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -> None:
     """Append one daughter per mother; the mother's entry becomes the other daughter.
 
     What the cell holds above or below the level it keeps up itself is shared out, and so are volume, lesions,
-    damage and the tally of what it took up; its own content had doubled before division.
+    damage and the tally of what it took up; its own content had doubled before division. Attachments end, and
+    the time under attack is counted anew.
     """
     if mothers.size == 0:
         return
     cells = state.cells
+    release(state, cells["id"][mothers])
     _share_out(compiled, state, mothers)
     daughters = {name: array[mothers].copy() for name, array in cells.items()}
     for name in ("taken", "delivered"):
@@ -97,10 +108,8 @@ def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:
     cells["copies"][mothers] = own + 0.5 * (cells["copies"][mothers] - own)
     for name in ("lesions", "damage", "damage_delivered"):
         cells[name][mothers] *= 0.5
-    for k, cell_kind in enumerate(compiled.model.cell_kinds):
-        for datum in cell_kind.custom:
-            if datum.conserved:
-                cells["custom"][mothers[kind == k], compiled.custom.index(datum.name)] *= 0.5
+    cells["custom"][mothers] *= np.where(compiled.conserved[kind], 0.5, 1.0)
+    cells["attack_time"][mothers] = 0.0
     if lives.has_volume:
         cells["volume"][mothers, :3] *= 0.5
         cells["aim"][mothers[lives.grows_ever[kind]]] *= 0.5
@@ -123,15 +132,9 @@ def _inherit_kind(compiled: Compiled, state: State, daughters: dict[str, np.ndar
         mark = uniform(seed, ASYMMETRY, state.step, int(cell), 0) * max(1.0, limits[row, -1])
         found = int(np.searchsorted(limits[row], mark, side="right"))
         if found < n and found != daughters["kind"][row]:
-            daughters["kind"][row] = found
-            changed.append(row)
-    if changed:
-        which = np.array(changed)
-        kept = {name: daughters[name][which].copy() for name in ("radius", "volume")}
-        enter_kind(compiled, daughters, which)
-        own = compiled.lives.rest_volume[daughters["kind"][which], :3].sum(axis=1) > 0
-        for name, array in kept.items():
-            daughters[name][which[own]] = array[own]
+            changed.append((row, found))
+    which, kinds = np.array(changed, dtype=np.int64).reshape(-1, 2).T
+    _become(compiled, daughters, which, kinds)
 
 
 def _offsets(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -> np.ndarray:

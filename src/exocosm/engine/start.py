@@ -29,6 +29,7 @@ def start(compiled: Compiled, seed: int) -> State:
     cells["position"] = np.ascontiguousarray(positions, dtype=float).reshape(-1, 3)
     cells["alive"][:] = True
     cells["attacking"][:] = -1
+    cells["nuclei"][:] = 1
     enter_kind(compiled, cells, np.arange(len(positions)))
     cells["custom"] = _custom(compiled, cells, seed)
     _give_starts(compiled, cells)
@@ -44,15 +45,17 @@ def start(compiled: Compiled, seed: int) -> State:
         fields=_fields(compiled, seed),
         production=compiled.production.copy(),
         added_copies=np.zeros_like(compiled.production),
+        gone_copies=np.zeros(len(compiled.cargoes)),
     )
     _open_books(compiled, state)
     return state
 
 
 def enter_kind(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarray) -> None:
-    """Give cells (m,) what their kind starts with: network at rest, first phase, volume, radius."""
+    """Give cells (m,) what their kind starts with: behaviours, network at rest, phase, volume, radius."""
     lives = compiled.lives
     kind = cells["kind"][which]
+    cells["behaviour"][which] = compiled.behaviours.base[kind][:, compiled.behaviours.changing]
     cells["activity"][which] = compiled.resting_activity[kind]
     cells["phase"][which] = lives.start_phase[kind]
     cells["phase_time"][which] = 0.0

@@ -48,7 +48,7 @@ CELL_ARRAYS = (
     Array("damage_delivered", ("cell",), "f8", "1", "damage done to other cells so far"),
     Array("attack_time", ("cell",), "f8", "min", "time under attack so far"),
     Array("attacking", ("cell",), "i8", "", "id of the cell under attack, -1 without"),
-    Array("attack_left", ("cell",), "f8", "min", "time until the present attack ends"),
+    Array("nuclei", ("cell",), "i8", "", "1, and more in a cell that others have fused with"),
     Array("custom", ("cell", "custom"), "f8", "", "numbers of the user's own"),
     Array(
         "own", ("cell", "own"), "f8", "", "base values of the cell's own, NaN where that of its kind holds"
@@ -99,6 +99,9 @@ class State:
     fields: dict[str, np.ndarray]
     production: np.ndarray  # (kind, cargo) [copies/min] in force now
     added_copies: np.ndarray  # (kind, cargo) copies held up by a mimic
+    gone_copies: np.ndarray  # (cargo,) cytosolic copies that went with cells that are no longer there
+    attachments: np.ndarray = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    # (attachment, 2) ids of the cells that springs join, the lower first, in rising order
     vesicle_books: dict[str, np.ndarray] = field(default_factory=dict)  # name → (vesicle,)
     cargo_books: dict[str, np.ndarray] = field(default_factory=dict)  # name → (vesicle, cargo)
     solute_books: dict[str, np.ndarray] = field(default_factory=dict)  # of conservative substances

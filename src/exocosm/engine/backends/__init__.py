@@ -13,6 +13,7 @@ _MODULES = (
     "cells",
     "contacts",
     "gradients",
+    "interactions",
     "lod",
     "mechanics",
     "motility",

@@ -14,19 +14,29 @@ def solid_after(solid, aim, rate, dt):
 
 
 @register_jitable
-def fluid_after(fluid, solid, fraction, rate, dt):
-    """Solution of dF/dt = rate (f (F + S) - F) with the solids S held, after `dt`.  → [µm³]
+def response(rate, decay, dt):
+    """Solution after `dt` of dy/dt = exp(-decay t) - rate y, y(0) = 0.  [1/min, 1/min, min] → [min]
 
-    f < 1 is the fluid fraction aimed at (Ghaffarizadeh et al. 2018, doi:10.1371/journal.pcbi.1005991).
+    (exp(-decay dt) - exp(-rate dt))/(rate - decay), written so that equal and vast rates do no harm.
     """
-    aim = fraction * solid / (1.0 - fraction)
-    return aim + (fluid - aim) * math.exp(-rate * (1.0 - fraction) * dt)
+    apart = abs(rate - decay) * dt
+    share = -math.expm1(-apart) / apart if apart > 0.0 else 1.0
+    return dt * math.exp(-min(rate, decay) * dt) * share
 
 
 @register_jitable
-def swollen_after(fluid, total, rate, dt):
-    """Solution of dF/dt = rate (V - F) with V held: the fluid of a swelling cell.  → [µm³]"""
-    return total + (fluid - total) * math.exp(-rate * dt)
+def fluid_after(fluid, fraction, rate, aim, nuclear, nuclear_rate, cytoplasmic, cytoplasmic_rate, dt):
+    """Solution of dF/dt = rate (f (F + S) - F) after `dt`, with the solids S on their way.  → [µm³]
+
+    S(t) = aim + nuclear exp(-nuclear_rate t) + cytoplasmic exp(-cytoplasmic_rate t): what both solids aim at
+    together, and how far each is from it now (`solid_after`). f is the fluid fraction aimed at: 1 in a cell
+    that swells, 0 in one that dries up (Ghaffarizadeh et al. 2018, doi:10.1371/journal.pcbi.1005991).
+    """
+    own = rate * (1.0 - fraction)
+    drawn_in = aim * response(own, 0.0, dt)
+    drawn_in += nuclear * response(own, nuclear_rate, dt)
+    drawn_in += cytoplasmic * response(own, cytoplasmic_rate, dt)
+    return fluid * math.exp(-own * dt) + rate * fraction * drawn_in
 
 
 @register_jitable

@@ -35,6 +35,8 @@ BOOLEAN = 50
 TURN = 40
 HEADING = 41
 WANDER = 42
+ATTACHMENT = 60
+DETACHMENT = 61
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10

@@ -130,7 +130,7 @@ def _start_files(source: Source) -> None:
 
 
 def field_of(source: Source, substrate: Substrate) -> Field:
-    """Make the field of a substrate: with held faces by the scheme that settles exactly, else the positive one."""
+    """Make the field of a substrate: by scheme adi where faces are held, by the positive one elsewhere."""
     name, held = substrate.name, substrate.held
     faces = {
         f"{face[0]}_{'low' if face.endswith('min') else 'high'}": Face(

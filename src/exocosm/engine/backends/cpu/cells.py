@@ -146,19 +146,23 @@ def _grow(kind, dead, aims, volume, radius, rest, rates, dt):
             continue
         how = death[i]
         aim = aims[i] if how == ALIVE else 0.0
+        nuclear_aim, cytoplasmic_aim = aim * rest[k, NUCLEAR], aim * rest[k, CYTOPLASMIC]
+        nuclear_rate, cytoplasmic_rate = volume_rate[k, how, NUCLEAR], volume_rate[k, how, CYTOPLASMIC]
+        fluid_rate = volume_rate[k, how, FLUID]
         bursts_at = rupture[k, how]
         swells = not math.isinf(bursts_at)
         fluid, nuclear, cytoplasmic = volume[i, FLUID], volume[i, NUCLEAR], volume[i, CYTOPLASMIC]
-        if swells and not lysed[i]:
-            fluid = growth.swollen_after(fluid, fluid + nuclear + cytoplasmic, volume_rate[k, how, FLUID], dt)
-        else:
-            rate = lysed_fluid_rate[k, how] if lysed[i] else volume_rate[k, how, FLUID]
-            fraction = fluid_fraction[k] if how == ALIVE else 0.0
-            fluid = growth.fluid_after(fluid, nuclear + cytoplasmic, fraction, rate, dt)
-        nuclear = growth.solid_after(nuclear, aim * rest[k, NUCLEAR], volume_rate[k, how, NUCLEAR], dt)
-        cytoplasmic = growth.solid_after(
-            cytoplasmic, aim * rest[k, CYTOPLASMIC], volume_rate[k, how, CYTOPLASMIC], dt
-        )
+        fraction = fluid_fraction[k] if how == ALIVE else 0.0
+        if lysed[i]:
+            fluid_rate = lysed_fluid_rate[k, how]
+        elif swells:
+            fraction = 1.0
+        fluid = growth.fluid_after(
+            fluid, fraction, fluid_rate, nuclear_aim + cytoplasmic_aim, nuclear - nuclear_aim, nuclear_rate,
+            cytoplasmic - cytoplasmic_aim, cytoplasmic_rate, dt,
+        )  # fmt: skip
+        nuclear = growth.solid_after(nuclear, nuclear_aim, nuclear_rate, dt)
+        cytoplasmic = growth.solid_after(cytoplasmic, cytoplasmic_aim, cytoplasmic_rate, dt)
         volume[i, FLUID], volume[i, NUCLEAR], volume[i, CYTOPLASMIC] = fluid, nuclear, cytoplasmic
         volume[i, CALCIFIED] = growth.calcified_after(
             volume[i, CALCIFIED], volume_rate[k, how, CALCIFIED], dt

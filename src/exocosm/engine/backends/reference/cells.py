@@ -82,19 +82,19 @@ def grow(compiled: Compiled, state: State, dt: float) -> None:
         part = cells["volume"][cell]
         fluid_rate, nuclear_rate, cytoplasmic_rate, calcifying = lives.volume_rate[kind, death]
         aim = cells["aim"][cell] if death == ALIVE else 0.0
+        nuclear_aim, cytoplasmic_aim = aim * rest[NUCLEAR], aim * rest[CYTOPLASMIC]
         swells = math.isfinite(lives.rupture[kind, death])
-        total = part[:3].sum()
-        if swells and not cells["lysed"][cell]:
-            part[FLUID] = growth.swollen_after(part[FLUID], total, fluid_rate, dt)
-        else:
-            rate = lives.lysed_fluid_rate[kind, death] if cells["lysed"][cell] else fluid_rate
-            fraction = lives.fluid_fraction[kind] if death == ALIVE else 0.0
-            solid = part[NUCLEAR] + part[CYTOPLASMIC]
-            part[FLUID] = growth.fluid_after(part[FLUID], solid, fraction, rate, dt)
-        part[NUCLEAR] = growth.solid_after(part[NUCLEAR], aim * rest[NUCLEAR], nuclear_rate, dt)
-        part[CYTOPLASMIC] = growth.solid_after(
-            part[CYTOPLASMIC], aim * rest[CYTOPLASMIC], cytoplasmic_rate, dt
-        )
+        fraction = lives.fluid_fraction[kind] if death == ALIVE else 0.0
+        if cells["lysed"][cell]:
+            fluid_rate = lives.lysed_fluid_rate[kind, death]
+        elif swells:
+            fraction = 1.0
+        part[FLUID] = growth.fluid_after(
+            part[FLUID], fraction, fluid_rate, nuclear_aim + cytoplasmic_aim, part[NUCLEAR] - nuclear_aim,
+            nuclear_rate, part[CYTOPLASMIC] - cytoplasmic_aim, cytoplasmic_rate, dt,
+        )  # fmt: skip
+        part[NUCLEAR] = growth.solid_after(part[NUCLEAR], nuclear_aim, nuclear_rate, dt)
+        part[CYTOPLASMIC] = growth.solid_after(part[CYTOPLASMIC], cytoplasmic_aim, cytoplasmic_rate, dt)
         part[CALCIFIED] = growth.calcified_after(part[CALCIFIED], calcifying, dt)
         total = part[:3].sum()
         if swells and total >= lives.rupture[kind, death] * cells["volume_at_death"][cell]:
