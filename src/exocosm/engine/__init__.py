@@ -1,5 +1,8 @@
 """Model in, trajectory out, at tissue scale and in a dish."""
 
+from .checkpoint import Checkpoints, listed
+from .identity import differences, identity
+from .resume import resume
 from .simulate import Steps, simulate
 
-__all__ = ["Steps", "simulate"]
+__all__ = ["Checkpoints", "Steps", "differences", "identity", "listed", "resume", "simulate"]

@@ -17,14 +17,14 @@ def apply_events(compiled: Compiled, state: State, events: np.ndarray, dt: float
     cells["alive"][events == DIE] = False
     dead = ~cells["alive"]
     cells["dead_for"][dead] += dt
-    _divide(compiled, state, np.flatnonzero(events == DIVIDE), seed)
+    _divide(compiled, state, np.flatnonzero(events == DIVIDE), state.time + dt, seed)
     gone = ~state.cells["alive"] & (state.cells["dead_for"] > compiled.dead_time[state.cells["kind"]])
     if gone.any():
         state.cells = {name: array[~gone] for name, array in state.cells.items()}
 
 
-def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -> None:
-    """Append one daughter per mother; the mother's entry becomes the other daughter.
+def _divide(compiled: Compiled, state: State, mothers: np.ndarray, time: float, seed: int) -> None:
+    """Append one daughter per mother, born at `time` [min]; the mother's entry becomes the other daughter.
 
     What the cell holds above or below the level it keeps up itself is shared out, and so are lesions and
     the tally of what it took up; its own content had doubled before division.
@@ -39,6 +39,7 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
         cells[name][mothers] -= daughters[name]
     daughters["id"] = state.next_id + np.arange(mothers.size)
     daughters["parent"] = cells["id"][mothers]
+    daughters["birth"][:] = time
     offset = _offsets(compiled, state, mothers, seed)
     daughters["position"] = cells["position"][mothers] + offset
     cells["position"][mothers] -= offset
