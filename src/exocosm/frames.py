@@ -95,9 +95,7 @@ class FrameStore:
     about : what else is known when the first frame comes, ready for JSON
     """
 
-    def __init__(
-        self, path: Path, *, exact: bool = False, about: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, exact: bool = False, about: Mapping[str, Any] | None = None) -> None:
         self.path = Path(path)
         self.exact = exact
         self.about = dict(about or {})
@@ -305,4 +303,3 @@ def _reshape(path: Path, shape: Sequence[int]) -> None:
 def _file_name(name: str) -> str:
     """Names hold colons and the like, which some file systems refuse."""
     return quote(name, safe="")
-

@@ -129,9 +129,7 @@ def declared(compiled: Compiled) -> dict[str, dict[str, dict[str, str]]]:
     for vesicle in compiled.vesicles:
         taken = of_state["taken"]
         cells[f"taken:{vesicle}"] = _about(taken.unit, f"{taken.meaning}, {vesicle}")
-    fields = {
-        f.name: _about(f.unit, f"{f.name}, dissolved") for f in compiled.model.fields
-    }
+    fields = {f.name: _about(f.unit, f"{f.name}, dissolved") for f in compiled.model.fields}
     for vesicle in compiled.vesicles:
         fields[f"vesicles:{vesicle}"] = _about("1/µm³", f"free vesicles per volume, {vesicle}")
         for cargo in compiled.cargoes:
