@@ -12,7 +12,7 @@ from typing import NoReturn
 from exocosm import __version__
 from exocosm.errors import InputError
 
-from . import doctor, kb, report, run, studies
+from . import doctor, export, kb, report, resume, run, studies
 from .failures import explain, write_log
 from .output import print_json
 
@@ -59,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"exocosm {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for verb in (run, studies, kb, report, doctor):
+    for verb in (run, resume, studies, kb, report, export, doctor):
         verb.add_parser(verbs)
     return parser
 

@@ -54,8 +54,8 @@ def put_together(compiled: Compiled, seed: int, arrays: Arrays, values: Values) 
         found = arrays[name]
         if (found.dtype, found.ndim) != (array.dtype, array.ndim):
             raise InputError(
-                f"Expected array `{name}` of the checkpoint to be {array.dtype} with {array.ndim} dimensions, "
-                f"found {found.dtype} with {found.ndim}."
+                f"Expected array `{name}` of the checkpoint to be {array.dtype} in {array.ndim} dimensions, "
+                f"found {found.dtype} in {found.ndim}."
             )
     state: State = _filled(template, "", arrays, values)
     return state

@@ -122,7 +122,7 @@ def _check_version(folder: Path, record: dict[str, Any], other_machine: bool) ->
     there = record.get("versions", {}).get("exocosm")
     if there != __version__:
         raise InputError(
-            f"{str(folder)!r} was made by Exocosm {there}, this is {__version__}. Resume it with that version."
+            f"{str(folder)!r} was made by Exocosm {there}, this is {__version__}. Resume it with that one."
         )
     found = differences(record.get("engine", {}), identity(record["device"])) if "engine" in record else []
     if found and not other_machine:
