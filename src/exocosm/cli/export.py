@@ -51,8 +51,8 @@ def _frames(run: Path, arm: str | None) -> Path:
     found = {path.stem: path for path in sorted((run / "frames").glob("[!.]*.zarr"))}
     if not found:
         raise InputError(
-            f"Expected `RUN` to be a trajectory or the folder of a run with frames, found none in {str(run)!r}. "
-            "Runs in a dish keep none."
+            f"Expected `RUN` to be a trajectory or the folder of a run with frames, found none in "
+            f"{str(run)!r}. Runs in a dish keep none."
         )
     if arm is None:
         arm = next(iter(found)) if len(found) == 1 else _control(run)
@@ -62,6 +62,10 @@ def _frames(run: Path, arm: str | None) -> Path:
 
 
 def _control(run: Path) -> str:
-    from exocosm.report.folder import RunFolder
+    import yaml
 
-    return RunFolder.read(run).control
+    path = run / "study.yaml"
+    if not path.is_file():
+        raise InputError(f"{str(run)!r} holds frames of several arms and no study.yaml. Name one by --arm.")
+    study = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return str(study.get("control") or (study.get("arms") or [{"name": "control"}])[0]["name"])

@@ -42,9 +42,7 @@ def command(args: argparse.Namespace) -> int:
     reported = (args.folder / "report.html").is_file()
     before = _status_bytes(args.folder)
     with progress(shown=not (args.quiet or args.json)) as show:
-        result = resume(
-            args.folder, threads=args.threads, progress=show, other_machine=args.other_machine
-        )
+        result = resume(args.folder, threads=args.threads, progress=show, other_machine=args.other_machine)
     if result.state == "interrupted":
         return interrupted(args, args.folder)
     if reported and before == _status_bytes(args.folder):

@@ -45,14 +45,18 @@ def _table(trajectory: Trajectory, x: str) -> Any:
 
     frames = list(trajectory.frames)
     cargoes = [name for name in frames[0].cells if name.startswith("cargo:")]
-    variables = list(nodes(trajectory)) if x == "activity" else [name.removeprefix("cargo:") for name in cargoes]
+    variables = (
+        list(nodes(trajectory)) if x == "activity" else [name.removeprefix("cargo:") for name in cargoes]
+    )
     values, positions, tables = [], [], []
     for i, frame in enumerate(frames):
         if x == "activity":
             values.append(activity(trajectory, frame))
         else:
             columns = [np.asarray(frame.cells[name], "f4") for name in cargoes]
-            values.append(np.column_stack(columns) if columns else np.zeros((len(frame.cells["id"]), 0), "f4"))
+            values.append(
+                np.column_stack(columns) if columns else np.zeros((len(frame.cells["id"]), 0), "f4")
+            )
         positions.append(np.asarray(frame.cells["position"], "f4"))
         tables.append(pd.DataFrame({"frame": i, "time": frame.time, **dict(flat_cells(frame))}))
     obs = pd.concat(tables, ignore_index=True)
@@ -65,7 +69,11 @@ def _table(trajectory: Trajectory, x: str) -> Any:
     var = pd.DataFrame({"unit": unit, "quantity": x}, index=pd.Index(variables, dtype=object))
     family = pd.DataFrame(lineage(trajectory))
     family.index = family.index.astype(str)
-    known = {name: trajectory.attributes[name] for name in ("model", "seed", "device") if name in trajectory.attributes}
+    known = {
+        name: trajectory.attributes[name]
+        for name in ("model", "seed", "device")
+        if name in trajectory.attributes
+    }
     about_x = {"X": {"unit": unit, "meaning": x}, "spatial": {"unit": "µm", "meaning": "centre (x, y, z)"}}
     # "/" would make a group inside the file.
     described = {name.replace("/", "|"): entry for name, entry in (columns | about_x).items()}

@@ -49,7 +49,14 @@ def write(
             for i, (x, y, _) in zip(alive, position / diameter, strict=True):
                 kind = trajectory.kinds[frame.cells["kind"][i]]
                 rows.writerow(
-                    (name, f"{frame.time * scale:.9g}", int(frame.cells["id"][i]), kind, f"{x:.9g}", f"{y:.9g}")
+                    (
+                        name,
+                        f"{frame.time * scale:.9g}",
+                        int(frame.cells["id"][i]),
+                        kind,
+                        f"{x:.9g}",
+                        f"{y:.9g}",
+                    )
                 )
 
 

@@ -115,7 +115,9 @@ def _table(columns: Columns) -> Any:
 
     arrays, declared = [], []
     for name, (values, said) in columns.items():
-        array = pa.array(values, type=pa.string()) if np.asarray(values).dtype.kind in "OU" else pa.array(values)
+        array = (
+            pa.array(values, type=pa.string()) if np.asarray(values).dtype.kind in "OU" else pa.array(values)
+        )
         arrays.append(array)
         declared.append(pa.field(name, array.type, metadata=said))
     return pa.Table.from_arrays(arrays, schema=pa.schema(declared))

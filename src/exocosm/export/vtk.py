@@ -62,7 +62,9 @@ def _cells(trajectory: Trajectory, frame: Frame) -> str:
 def _fields(trajectory: Trajectory, frame: Frame) -> str:
     n_z, n_y, n_x = next(iter(frame.fields.values())).shape
     extent = f"0 {n_x} 0 {n_y} 0 {n_z}"
-    origin, spacing = (" ".join(f"{v:.9g}" for v in reversed(x)) for x in (trajectory.origin, trajectory.spacing))
+    origin, spacing = (
+        " ".join(f"{v:.9g}" for v in reversed(x)) for x in (trajectory.origin, trajectory.spacing)
+    )
     arrays = "".join(
         _array(name, np.asarray(values).reshape(-1), about(trajectory, "fields", name)["unit"])
         for name, values in frame.fields.items()
