@@ -132,7 +132,8 @@ from pathlib import Path
 from exocosm.experiment import load_study, run
 def show(done, total, what):
     print(done, flush=True)
-run(load_study({study!r}, {settings!r}), out=Path({out!r}), threads=1, progress=show, checkpoint_every="0.01 s")
+study = load_study({study!r}, {settings!r})
+run(study, out=Path({out!r}), threads=1, progress=show, checkpoint_every="0.01 s")
 """
 
 

@@ -117,6 +117,8 @@ def test_vtk_files_are_read_by_vtk(trajectory, tmp_path):
     assert cells.n_points == cells.n_cells == 5
     levels = cells.point_data["activity:STAT3"]
     assert np.isnan(levels[[0, 1, 3]]).all() and np.isfinite(levels[[2, 4]]).all()
+    unit = cells.point_data.GetArray("cargo:miR-21").GetInformation()
+    assert "copies" in str(unit)
     assert image.dimensions == (5, 4, 3)
     np.testing.assert_array_equal(
         image.cell_data["oxygen"].reshape(2, 3, 4), trajectory.frames[2].fields["oxygen"]

@@ -62,9 +62,9 @@ def _table(trajectory: Trajectory, x: str) -> Any:
     obs = pd.concat(tables, ignore_index=True)
     obs["kind"] = pd.Categorical.from_codes(obs["kind"], categories=list(trajectory.kinds))
     obs.index = pd.Index([f"{i}:{c}" for i, c in zip(obs["frame"], obs["id"], strict=True)], dtype=object)
-    columns = {name: about(trajectory, "cells", name) for name in obs.columns}
-    columns["frame"] = {"unit": "", "meaning": "number of the frame"}
-    columns["time"] = {"unit": "min", "meaning": "time of the frame"}
+    said = {name: about(trajectory, "cells", name) for name in obs.columns}
+    said["frame"] = {"unit": "", "meaning": "number of the frame"}
+    said["time"] = {"unit": "min", "meaning": "time of the frame"}
     unit = "1" if x == "activity" else "copies"
     var = pd.DataFrame({"unit": unit, "quantity": x}, index=pd.Index(variables, dtype=object))
     family = pd.DataFrame(lineage(trajectory))
@@ -76,7 +76,7 @@ def _table(trajectory: Trajectory, x: str) -> Any:
     }
     about_x = {"X": {"unit": unit, "meaning": x}, "spatial": {"unit": "µm", "meaning": "centre (x, y, z)"}}
     # "/" would make a group inside the file.
-    described = {name.replace("/", "|"): entry for name, entry in (columns | about_x).items()}
+    described = {name.replace("/", "|"): entry for name, entry in (said | about_x).items()}
     obs.columns = [name.replace("/", "|") for name in obs.columns]
     return anndata.AnnData(
         X=np.concatenate(values).astype("f4"),

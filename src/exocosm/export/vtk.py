@@ -100,7 +100,7 @@ def _array(name: str, array: np.ndarray, unit: str = "") -> str:
             f"{quoteattr(unit)[1:-1]}</InformationKey>"
         )
     text = _encoded(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).tobytes())
-    return f'<DataArray type="{kind}" Name={quoteattr(name)}{parts} format="binary">{label}{text}</DataArray>'
+    return f'<DataArray type="{kind}" Name={quoteattr(name)}{parts} format="binary">{text}{label}</DataArray>'
 
 
 def _encoded(content: bytes) -> str:
