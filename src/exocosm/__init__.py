@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     # From the modules, because a function named like its module confuses the type checker one level up.
     from .assembly.assemble import assemble
-    from .engine import simulate
+    from .engine.simulate import simulate
     from .experiment.run import run
     from .experiment.study import studies
     from .knowledge import load

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import numpy as np
 
 from exocosm.errors import InputError
+from exocosm.frames import FORMAT, Frame, FrameStore, StoredFrames, open_frames
 
-FORMAT = "exocosm-trajectory-1"
+EARLIER_FORMAT = "exocosm-trajectory-1"  # cells of all frames in one row; still read
 
-
-@dataclass(frozen=True)
-class Frame:
-    """One moment of a run.
-
-    `time` [min]; `cells` arrays whose first axis is the cell; `fields` arrays (z, y, x).
-    """
-
-    time: float
-    cells: dict[str, np.ndarray]
-    fields: dict[str, np.ndarray]
+__all__ = ["Frame", "Trajectory"]
 
 
 @dataclass(frozen=True)
 class Trajectory:
     """Frames of a run, what they index, and the closing books.
 
-    `kinds` names the cell kinds, `nodes` the network nodes of each kind (columns of the cell array
-    `activity`), `spacing` and `origin` are (z, y, x) [µm].
+    `frames` is a tuple in memory, or the frames of a store, each read when it is asked for. `kinds` names
+    the cell kinds, `nodes` the network nodes of each kind (columns of the cell array `activity`), `spacing`
+    and `origin` are (z, y, x) [µm]. ``attributes["arrays"]``, where there is one, gives unit and meaning of
+    every array: {"cells" or "fields": {name: {"unit": ..., "meaning": ...}}}.
     """
 
-    frames: tuple[Frame, ...]
+    frames: Sequence[Frame]
     kinds: tuple[str, ...]
     nodes: dict[str, tuple[str, ...]]
     spacing: tuple[float, float, float]
@@ -45,6 +39,8 @@ class Trajectory:
     @property
     def times(self) -> np.ndarray:
         """Times of the frames (frames,) [min]."""
+        if isinstance(self.frames, StoredFrames):
+            return np.array(self.frames.times)
         return np.array([frame.time for frame in self.frames])
 
     def frame(self, index: int) -> Frame:
@@ -65,75 +61,71 @@ class Trajectory:
         return frame.cells["activity"][mask, self.nodes[kind].index(node)]
 
     def save(self, path: Path) -> None:
-        """Write the trajectory as a zarr group; real numbers are kept in single precision."""
-        import zarr
+        """Write the trajectory as a Zarr group; real numbers are kept in single precision.
 
-        root = zarr.open_group(str(path), mode="w-")
-        counts = [len(frame.cells["id"]) for frame in self.frames]
-        root.attrs.update(
-            {
-                "format": FORMAT,
-                "kinds": list(self.kinds),
-                "nodes": {kind: list(names) for kind, names in self.nodes.items()},
-                "spacing_um": list(self.spacing),
-                "origin_um": list(self.origin),
-                "books": list(self.books),
-                "attributes": self.attributes,
-            }
-        )
-        root.create_array("time_min", data=self.times)
-        root.create_array("cells/first", data=np.concatenate([[0], np.cumsum(counts)]))
-        for name in self.frames[0].cells:
-            stacked = np.concatenate([frame.cells[name] for frame in self.frames])
-            root.create_array(f"cells/{_file_name(name)}", data=_compact(stacked))
-        for name in self.frames[0].fields:
-            stacked = np.stack([frame.fields[name] for frame in self.frames])
-            root.create_array(f"fields/{_file_name(name)}", data=_compact(stacked))
+        Raises
+        ------
+        FileExistsError : if there is something at `path` already
+        """
+        if Path(path).exists():
+            raise FileExistsError(f"Nothing is overwritten: {str(path)!r} exists.")
+        store = FrameStore(path)
+        for frame in self.frames:
+            store.append(frame)
+        store.close(self.about())
+
+    def about(self) -> dict[str, Any]:
+        """Return everything but the frames, ready for JSON."""
+        return {
+            "kinds": list(self.kinds),
+            "nodes": {kind: list(names) for kind, names in self.nodes.items()},
+            "spacing_um": list(self.spacing),
+            "origin_um": list(self.origin),
+            "books": list(self.books),
+            "attributes": self.attributes,
+        }
 
     @staticmethod
     def load(path: Path) -> Trajectory:
-        """Read a trajectory written by `save`; raises InputError for anything else."""
+        """Open a trajectory written by `save` or by a run; its frames are read when they are asked for.
+
+        Of a run that was cut off the complete frames are there, without books.
+
+        Raises
+        ------
+        InputError : for anything else
+        """
         import zarr
 
         try:
             root = zarr.open_group(str(path), mode="r")
-            if root.attrs.get("format") != FORMAT:
+            if root.attrs.get("format") == FORMAT:
+                frames, attributes = open_frames(path)
+            elif root.attrs.get("format") == EARLIER_FORMAT:
+                frames, attributes = _earlier(root)
+            else:
                 raise InputError(f"Expected `{path}` to be a trajectory in format {FORMAT!r}.")
-            return Trajectory._read(root)
+            return Trajectory(
+                frames=frames,
+                kinds=tuple(attributes["kinds"]),
+                nodes={kind: tuple(names) for kind, names in attributes["nodes"].items()},
+                spacing=tuple(attributes["spacing_um"]),
+                origin=tuple(attributes["origin_um"]),
+                books=tuple(attributes["books"]),
+                attributes=dict(attributes["attributes"]),
+            )
         except InputError:
             raise
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, ValueError, TypeError) as error:
             raise InputError(f"Could not read a trajectory from `{path}`: {error}.") from error
 
-    @staticmethod
-    def _read(root: Any) -> Trajectory:
-        times, first = root["time_min"][:], root["cells/first"][:]
-        cells = {unquote(name): array[:] for name, array in root["cells"].arrays() if name != "first"}
-        fields = {unquote(name): array[:] for name, array in root["fields"].arrays()}
-        frames = tuple(
-            Frame(
-                time=float(time),
-                cells={name: array[first[i] : first[i + 1]] for name, array in cells.items()},
-                fields={name: array[i] for name, array in fields.items()},
-            )
-            for i, time in enumerate(times)
-        )
-        attrs = root.attrs
-        return Trajectory(
-            frames=frames,
-            kinds=tuple(attrs["kinds"]),
-            nodes={kind: tuple(names) for kind, names in attrs["nodes"].items()},
-            spacing=tuple(attrs["spacing_um"]),
-            origin=tuple(attrs["origin_um"]),
-            books=tuple(attrs["books"]),
-            attributes=dict(attrs["attributes"]),
-        )
 
-
-def _file_name(name: str) -> str:
-    """Names hold colons and the like, which some file systems refuse."""
-    return quote(name, safe="")
-
-
-def _compact(array: np.ndarray) -> np.ndarray:
-    return array.astype(np.float32) if array.dtype == np.float64 else array
+def _earlier(root: Any) -> tuple[StoredFrames, dict[str, Any]]:
+    """Open a store in which the cells of all frames follow one another, with the row where each begins."""
+    times, first = root["time_min"][:], root["cells/first"][:]
+    cells = {unquote(name): array for name, array in root["cells"].arrays() if name != "first"}
+    fields = {unquote(name): array for name, array in root["fields"].arrays()}
+    rows = [slice(int(a), int(b)) for a, b in zip(first[:-1], first[1:], strict=True)]
+    if len(rows) != len(times):
+        raise InputError(f"Expected cells for {len(times)} frames, found {len(rows)}.")
+    return StoredFrames([float(t) for t in times], rows, cells, fields), dict(root.attrs)

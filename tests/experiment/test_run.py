@@ -230,7 +230,7 @@ WRITES = {
     "study": (Path, "write_text", "study.yaml"),
     "model": (Path, "write_text", "model.json"),
     "parameters": (pd.DataFrame, "to_parquet", "parameters"),
-    "frames": (Trajectory, "save", "gw4869"),
+    "frames": (os, "replace", "gw4869.zarr"),
     "readouts": (Path, "write_text", "readouts.csv"),
     "effects": (pd.DataFrame, "to_parquet", "effects"),
     "provenance": (os, "replace", "provenance.json"),

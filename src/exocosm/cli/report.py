@@ -34,6 +34,10 @@ def command(args: argparse.Namespace) -> int:
         )
     from exocosm import report
 
+    if (args.folder / "unfinished").is_dir():
+        from exocosm.experiment import settle
+
+        settle(args.folder)  # a killed run has left its outcomes, and no tables
     written = report.write(args.folder)
     if args.json:
         print_json({"state": "done", "folder": args.folder, "report": written, "exit_code": DONE})

@@ -56,7 +56,7 @@ def command(args: argparse.Namespace) -> int:
     """Run the study and its report; return the exit code."""
     from exocosm.experiment import load_study
 
-    _end_like_ctrl_c(signal.SIGTERM)
+    end_like_ctrl_c(signal.SIGTERM)
     study = load_study(args.study, settings(args.set))
     if args.seed is None:
         args.seed = study.seed
@@ -65,7 +65,7 @@ def command(args: argparse.Namespace) -> int:
     try:
         return _run(args, study, folder)
     except KeyboardInterrupt:
-        return _interrupted(args, folder)
+        return interrupted(args, folder)
     except Exception as error:
         if content := _content(folder):
             error.add_note(f"What was finished before is kept in {folder} ({content}).")
@@ -76,7 +76,7 @@ def command(args: argparse.Namespace) -> int:
                 folder.rmdir()
 
 
-def _end_like_ctrl_c(number: signal.Signals) -> None:
+def end_like_ctrl_c(number: signal.Signals) -> None:
     """Take a request to end, from a batch system for instance, as Ctrl-C: what was finished is kept."""
 
     def interrupt(*_: object) -> None:
@@ -111,7 +111,6 @@ def claim_folder(named: Path | None, study: str, seed: int) -> Path:
 
 
 def _run(args: argparse.Namespace, study: Any, folder: Path) -> int:
-    from exocosm import report
     from exocosm.experiment import run
 
     with progress(shown=not (args.quiet or args.json)) as show:
@@ -119,17 +118,23 @@ def _run(args: argparse.Namespace, study: Any, folder: Path) -> int:
             study, out=folder, seed=args.seed, replicates=args.replicates, threads=args.threads, progress=show
         )
     if result.state == "interrupted":
-        return _interrupted(args, folder)
+        return interrupted(args, folder)
+    return finish(args, folder, result.state, study=study.name, seed=args.seed)
+
+
+def finish(args: argparse.Namespace, folder: Path, state: str, **known: Any) -> int:
+    """Write the report of a run that is done and say where it is; return the exit code."""
+    from exocosm import report
+
     written = report.write(folder)
     if args.json:
         print_json(
             {
-                "state": result.state,
-                "study": study.name,
-                "seed": args.seed,
+                "state": state,
+                **known,
                 "folder": folder,
                 "report": written,
-                "exit_code": _CODES[result.state],
+                "exit_code": _CODES[state],
             }
         )
     elif args.quiet:
@@ -137,10 +142,11 @@ def _run(args: argparse.Namespace, study: Any, folder: Path) -> int:
     else:
         print(report.summarise(folder))
         print(f"\nReport: {written}\nFolder: {folder}")
-    return _CODES[result.state]
+    return _CODES[state]
 
 
-def _interrupted(args: argparse.Namespace, folder: Path) -> int:
+def interrupted(args: argparse.Namespace, folder: Path) -> int:
+    """Say what an interruption has left; return the exit code."""
     content = _content(folder)
     message = (
         f"interrupted. {folder} keeps what was finished ({content})."
@@ -148,7 +154,7 @@ def _interrupted(args: argparse.Namespace, folder: Path) -> int:
         else "interrupted before anything was written."
     )
     if (folder / "study.yaml").is_file():
-        message += f" `exocosm report {folder}` writes a report of it."
+        message += f" `exocosm resume {folder}` goes on with it; `exocosm report {folder}` writes a report."
     if args.json:
         print_json({"state": "interrupted", "folder": folder, "error": message, "exit_code": INTERRUPTED})
     print(f"exocosm: {message}", file=sys.stderr)

@@ -1,6 +1,9 @@
 """Model in, trajectory out, at tissue scale and in a dish."""
 
+from .checkpoint import Checkpoints, listed
+from .identity import differences, identity
+from .resume import resume
 from .simulate import simulate
 from .steps import Steps
 
-__all__ = ["Steps", "simulate"]
+__all__ = ["Checkpoints", "Steps", "differences", "identity", "listed", "resume", "simulate"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .bodies import Bodies, Space
+from .attachments import springs
+from .bodies import Bodies, Space, Springs
 from .compiled import Compiled
 from .exchange import behaviour_values
 from .state import State
@@ -37,6 +38,14 @@ def bodies_of(compiled: Compiled, state: State) -> Bodies:
     )
 
 
+def springs_of(compiled: Compiled, state: State) -> Springs | None:
+    """Return the attachments between cells, None where there are none."""
+    if not len(state.attachments):
+        return None
+    pairs, stiffness = springs(compiled, state)
+    return Springs(pairs=pairs, stiffness=stiffness)
+
+
 def _common(compiled: Compiled, state: State, behaviour: int) -> float | np.ndarray:
     base = compiled.behaviours.base[:, behaviour]
     if compiled.behaviours.column[behaviour] < 0 and (base == base[:1]).all() and base.size:
@@ -59,8 +68,11 @@ def move(
     """
     bodies, space = bodies_of(compiled, state), space_of(compiled)
     position = state.cells["position"]
+    held = springs_of(compiled, state)
     if not compiled.behaviours.is_ever("migration speed"):
-        backend.mechanics.move(position, bodies, space, dt=dt, steps=pushes, neighbours=neighbours)
+        backend.mechanics.move(
+            position, bodies, space, dt=dt, steps=pushes, neighbours=neighbours, springs=held
+        )
         return
     cells, at = state.cells, compiled.at
     speed, persistence, bias = (
@@ -76,7 +88,9 @@ def move(
             flat=space.flat,
         )  # fmt: skip
         drive = speed[:, None] * cells["direction"]
-        backend.mechanics.move(position, bodies, space, dt=dt, neighbours=neighbours, drive=drive)
+        backend.mechanics.move(
+            position, bodies, space, dt=dt, neighbours=neighbours, drive=drive, springs=held
+        )
 
 
 def _towards(compiled: Compiled, state: State, backend: SimpleNamespace) -> np.ndarray:

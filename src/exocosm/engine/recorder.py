@@ -2,55 +2,109 @@
 
 from __future__ import annotations
 
-from exocosm.trajectory import Frame, Trajectory
+from typing import Any
+
+from exocosm.frames import Frame, FrameStore
+from exocosm.model import behaviours_of
+from exocosm.trajectory import Trajectory
 
 from .books import Account
 from .compiled import Compiled
-from .state import State
+from .state import CELL_ARRAYS, State
+
+_AS_IS = (
+    "id",
+    "parent",
+    "birth",
+    "kind",
+    "position",
+    "radius",
+    "alive",
+    "death",
+    "phase",
+    "polarised",
+    "hypoxia",
+    "lesions",
+    "damage",
+    "activity",
+)
 
 
 class Recorder:
-    """Collect frames at a fixed interval [min], from the start to the end of a run."""
+    """Collect frames at a fixed interval [min], from the start to the end of a run.
 
-    def __init__(self, compiled: Compiled, interval: float) -> None:
-        self.compiled = compiled
-        self.interval = interval
+    Without `store` frames stay in memory, exact; with one they are written there and let go.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        interval: float,
+        *,
+        seed: int,
+        device: str,
+        store: FrameStore | None = None,
+    ) -> None:
+        self.compiled, self.interval = compiled, interval
+        self.seed, self.device = seed, device
+        self.store = store
         self.frames: list[Frame] = []
+        self.count = 0
+        self.last_time = -1.0  # [min]
+        self.restarts: list[dict[str, Any]] = []
+        if store is not None:
+            store.about = self._closed((), ()).about()
 
     def record_if_due(self, state: State) -> None:
         """Keep a frame when the next interval is complete."""
-        if state.time >= len(self.frames) * self.interval - 1e-9:
+        if state.time >= self.count * self.interval - 1e-9:
             self.record(state)
 
     def record_last(self, state: State) -> None:
         """Keep the final state, unless it has just been kept."""
-        if self.frames[-1].time < state.time:
+        if self.last_time < state.time:
             self.record(state)
 
     def record(self, state: State) -> None:
         """Keep a copy of what a laboratory could look at."""
-        self.frames.append(Frame(time=state.time, cells=self._cells(state), fields=self._fields(state)))
+        frame = Frame(time=state.time, cells=self._cells(state), fields=self._fields(state))
+        if self.store is None:
+            self.frames.append(frame)
+        else:
+            self.store.append(frame)
+        self.count += 1
+        self.last_time = state.time
 
-    def trajectory(self, books: tuple[Account, ...], *, seed: int, device: str) -> Trajectory:
+    def trajectory(self, books: tuple[Account, ...]) -> Trajectory:
         """Close the record."""
+        if self.store is None:
+            return self._closed(tuple(self.frames), books)
+        self.store.close(self._closed((), books).about())
+        return self._closed(self.store.frames(), books)
+
+    def _closed(self, frames: Any, books: tuple[Account, ...]) -> Trajectory:
         spacing = self.compiled.model.domain.spacing.value
+        attributes: dict[str, Any] = {
+            "model": self.compiled.model.name,
+            "seed": self.seed,
+            "device": self.device,
+            "arrays": declared(self.compiled),
+        }
+        if self.restarts:
+            attributes["restarts"] = self.restarts
         return Trajectory(
-            frames=tuple(self.frames),
+            frames=frames,
             kinds=self.compiled.kinds,
             nodes={k: n.names for k, n in zip(self.compiled.kinds, self.compiled.networks, strict=True)},
             spacing=(spacing, spacing, spacing),
             origin=(0.0, 0.0, 0.0),
             books=tuple({**vars(account), "residual": account.residual} for account in books),
-            attributes={"model": self.compiled.model.name, "seed": seed, "device": device},
+            attributes=attributes,
         )
 
     def _cells(self, state: State) -> dict:
         compiled, cells = self.compiled, state.cells
-        as_is = (
-            "id", "parent", "birth", "kind", "position", "radius", "alive", "death", "phase", "polarised",
-            "hypoxia", "lesions", "damage", "activity",
-        )  # fmt: skip
-        kept = {name: cells[name].copy() for name in as_is}
+        kept = {name: cells[name].copy() for name in _AS_IS}
         for c, name in enumerate(compiled.custom):
             kept[f"custom:{name}"] = cells["custom"][:, c].copy()
         for c, cargo in enumerate(compiled.cargoes):
@@ -68,3 +122,30 @@ class Recorder:
             for c, cargo in enumerate(compiled.cargoes):
                 kept[f"cargo:{vesicle}:{cargo}"] = state.fields["cargo"][v, c] / volume
         return kept
+
+
+def declared(compiled: Compiled) -> dict[str, dict[str, dict[str, str]]]:
+    """Return unit and meaning of every array that a frame holds, so that readers need no engine."""
+    of_state = {array.name: array for array in CELL_ARRAYS}
+    cells = {name: _about(of_state[name].unit, of_state[name].meaning) for name in _AS_IS}
+    for name in compiled.custom:
+        unit = behaviours_of(compiled.model)[f"custom:{name}"].unit
+        cells[f"custom:{name}"] = _about(unit, f"number of the user's own, {name}")
+    for cargo in compiled.cargoes:
+        for name, array in (("cargo", of_state["copies"]), ("delivered", of_state["delivered"])):
+            cells[f"{name}:{cargo}"] = _about(array.unit, f"{array.meaning}, {cargo}")
+    for vesicle in compiled.vesicles:
+        taken = of_state["taken"]
+        cells[f"taken:{vesicle}"] = _about(taken.unit, f"{taken.meaning}, {vesicle}")
+    fields = {f.name: _about(f.unit, f"{f.name}, dissolved") for f in compiled.model.fields}
+    for vesicle in compiled.vesicles:
+        fields[f"vesicles:{vesicle}"] = _about("1/µm³", f"free vesicles per volume, {vesicle}")
+        for cargo in compiled.cargoes:
+            fields[f"cargo:{vesicle}:{cargo}"] = _about(
+                "copies/µm³", f"copies of {cargo} in free vesicles per volume, {vesicle}"
+            )
+    return {"cells": cells, "fields": fields}
+
+
+def _about(unit: str, meaning: str) -> dict[str, str]:
+    return {"unit": unit, "meaning": meaning}

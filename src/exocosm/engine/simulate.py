@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from exocosm.errors import InputError, expect
+from exocosm.frames import FrameStore
 from exocosm.model import Model
 from exocosm.trajectory import Trajectory
 from exocosm.units import minutes
 
 from .backends import get_backend
 from .books import close
+from .checkpoint import Checkpoints, keeping
 from .compiled import compile_model
 from .driver import Run
 from .recorder import Recorder
@@ -28,6 +31,8 @@ def simulate(
     steps: Steps | None = None,
     progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    frames: Path | FrameStore | None = None,
+    checkpoint: Checkpoints | None = None,
 ) -> Trajectory:
     """Run a model and return what happened.
 
@@ -38,10 +43,13 @@ def simulate(
     device : "cpu" (compiled) or "reference" (plain Python: slow, judges the other)
     progress : called with the simulated time [min] after every cell step
     stop : asked after every cell step; once it answers True, the run ends there with what it has
+    frames : a new Zarr store for the frames, in single precision; they stay in memory when None
+    checkpoint : where and when to write down the whole state, so that `resume` can go on from there
 
     Raises
     ------
     InputError : for a model or an argument that cannot be run
+    KeyboardInterrupt : after Ctrl-C or a request to end; with `checkpoint`, once the state is written
     RunError : when a number stops being finite; the message names the array and the time
     """
     steps = steps or default_steps(model)
@@ -59,18 +67,42 @@ def simulate(
     compiled = compile_model(model)
     state = start(compiled, seed)
     run = Run(compiled=compiled, state=state, backend=backend, steps=steps, seed=seed)
-    recorder = Recorder(compiled, interval)
+    recorder = Recorder(compiled, interval, seed=seed, device=device, store=_new_store(frames))
     run.settle()
     recorder.record(state)
-    for _ in range(n_steps):
-        run.advance()
-        recorder.record_if_due(state)
-        if progress is not None:
-            progress(state.time)
-        if stop is not None and stop():
-            break
-    recorder.record_last(state)
-    return recorder.trajectory(close(compiled, state), seed=seed, device=device)
+    return carry_on(run, recorder, n_steps, progress=progress, checkpoint=checkpoint, stop=stop)
+
+
+def carry_on(
+    run: Run,
+    recorder: Recorder,
+    n_steps: int,
+    *,
+    progress: Callable[[float], None] | None,
+    checkpoint: Checkpoints | None,
+    stop: Callable[[], bool] | None = None,
+) -> Trajectory:
+    """Run from where `run` stands until `n_steps` cell steps are done in all."""
+    state = run.state
+    with keeping(checkpoint, run, recorder, n_steps) as keeper:
+        for _ in range(round(state.time / run.steps.cell), n_steps):
+            run.advance()
+            recorder.record_if_due(state)
+            keeper.after_step()
+            if progress is not None:
+                progress(state.time)
+            if stop is not None and stop():
+                break
+        recorder.record_last(state)
+        keeper.at_end()
+    return recorder.trajectory(close(run.compiled, state))
+
+
+def _new_store(frames: Path | FrameStore | None) -> FrameStore | None:
+    store = FrameStore(frames) if isinstance(frames, str | Path) else frames
+    if store is not None and store.path.exists():
+        raise InputError(f"Expected `frames` to be a new store, found {str(store.path)!r} in use.")
+    return store
 
 
 def _time(name: str, value: str) -> float:

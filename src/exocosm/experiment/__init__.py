@@ -1,5 +1,6 @@
 """Models run as a laboratory would: arms, treatments, replicates, assays, comparisons."""
 
+from .resume import resume, settle
 from .run import RunResult, run
 from .study import Study, StudyInfo, load_study, studies
 from .treatments import (
@@ -25,7 +26,9 @@ __all__ = [
     "Study",
     "StudyInfo",
     "load_study",
+    "resume",
     "run",
+    "settle",
     "studies",
     "treated",
 ]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exocosm.durable import replace_whole
 from exocosm.errors import InputError
 from exocosm.model import Model
 from exocosm.trajectory import Trajectory
@@ -38,13 +36,13 @@ def prepare(folder: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file."""
-    _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    replace_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file as it is, and the folder it stands in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, lambda temporary: temporary.write_bytes(content))
+    replace_whole(path, lambda temporary: temporary.write_bytes(content))
 
 
 def write_json(path: Path, record: Any) -> None:
@@ -61,30 +59,16 @@ def write_yaml(path: Path, record: Any) -> None:
 
 def write_model(path: Path, model: Model) -> None:
     """Write a model as JSON."""
-    _write(path, model.save)
+    replace_whole(path, model.save)
 
 
 def write_frames(path: Path, trajectory: Trajectory) -> None:
     """Write the frames of a run as a zarr group."""
-    _write(path, trajectory.save)
+    replace_whole(path, trajectory.save)
 
 
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     """Write a table as CSV and as Parquet."""
     write_text(folder / "tables" / f"{name}.csv", table.to_csv(index=False))
     path = folder / "tables" / f"{name}.parquet"
-    _write(path, lambda temporary: table.to_parquet(temporary, index=False))
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    """Write through a temporary file or folder, so that readers never see half of it."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    except BaseException:  # an interruption may leave half a file just as a full disk does
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)
-        raise
+    replace_whole(path, lambda temporary: table.to_parquet(temporary, index=False))

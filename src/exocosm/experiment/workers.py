@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import contextmanager
@@ -12,14 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exocosm.engine import simulate
-from exocosm.errors import RunError
+from exocosm.engine import Checkpoints, listed, resume, simulate
+from exocosm.errors import InputError, RunError
+from exocosm.frames import FrameStore
 from exocosm.model import Model
+from exocosm.trajectory import Trajectory
 
-from .assays import ReadOut, measure
+from .assays import ReadOut, measure_all
 from .draws import drawn
 from .folder import write_frames
+from .outcomes import Outcome, keep, name_of
 from .protocol import Condition, SingleRun, model_of
+
+_MANY = 2e6  # cells times frames of a run; more are kept on disk instead of in memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +43,9 @@ class Task:
     device: str
     frames: Path | None
     parameters: dict[str, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a single run gave: times [min], one series of values per read-out, the closing books."""
-
-    run: SingleRun
-    times: tuple[float, ...]
-    values: dict[str, tuple[float, ...]]
-    books: tuple[dict, ...]
+    unfinished: Path | None = None  # where outcomes and checkpoints are kept
+    checkpoint_every: str = "5 min"  # by the clock
+    other_machine: bool = False  # go on from checkpoints of other libraries or another processor
 
 
 def run_seed(seed: int, replicate: int) -> int:
@@ -54,24 +55,63 @@ def run_seed(seed: int, replicate: int) -> int:
 
 
 def execute(task: Task, run: SingleRun) -> Outcome:
-    """Do one run."""
+    """Do one run, or what is left of it; its outcome is on disk before it is handed over."""
     condition = task.conditions[run.condition]
     model = drawn(model_of(task.model, condition), task.seed, run.draw, task.parameters)
-    trajectory = simulate(
-        model,
-        duration=f"{task.duration!r} min",
-        record_every=f"{task.record_every!r} min",
-        seed=run_seed(task.seed, run.replicate),
-        device=task.device,
-    )
+    pictures = None
     if task.frames is not None and run.for_pictures:
-        write_frames(task.frames / f"{condition.arm}.zarr", trajectory)
-    return Outcome(
+        pictures = task.frames / f"{condition.arm}.zarr"
+    if pictures is not None and pictures.is_dir():
+        trajectory = Trajectory.load(pictures)  # cut off after its frames were complete
+    elif task.unfinished is None:
+        trajectory = simulate(model, **_asked(task, run))
+        if pictures is not None:
+            write_frames(pictures, trajectory)
+    else:
+        place = task.unfinished / name_of(run)
+        trajectory = _started_or_resumed(task, run, model, place)
+        if pictures is not None:
+            os.replace(place / "frames.zarr", pictures)
+            trajectory = Trajectory.load(pictures)
+    outcome = Outcome(
         run=run,
-        times=tuple(trajectory.times),
-        values={readout.name: tuple(measure(trajectory, readout)) for readout in task.readouts},
-        books=trajectory.books,
+        times=tuple(float(time) for time in trajectory.times),
+        values=measure_all(trajectory, task.readouts),
+        books=tuple(trajectory.books),
     )
+    if task.unfinished is not None:
+        keep(task.unfinished / "outcomes", outcome)
+        shutil.rmtree(task.unfinished / name_of(run), ignore_errors=True)
+    return outcome
+
+
+def _asked(task: Task, run: SingleRun) -> dict[str, Any]:
+    return {
+        "duration": f"{task.duration!r} min",
+        "record_every": f"{task.record_every!r} min",
+        "seed": run_seed(task.seed, run.replicate),
+        "device": task.device,
+    }
+
+
+def _started_or_resumed(task: Task, run: SingleRun, model: Model, place: Path) -> Trajectory:
+    """Go on from the checkpoint of a run; without a usable one the run starts anew."""
+    checkpoint = Checkpoints(path=place, clock=task.checkpoint_every, at_end=False)
+    seed = run_seed(task.seed, run.replicate)
+    if listed(place):
+        try:
+            return resume(
+                place, model=model, seed=seed, checkpoint=checkpoint, other_machine=task.other_machine
+            )
+        except InputError as error:
+            warnings.warn(f"{error} This run starts anew.", RuntimeWarning, stacklevel=2)
+    shutil.rmtree(place, ignore_errors=True)
+    store = None
+    if run.for_pictures:
+        store = FrameStore(place / "frames.zarr")
+    elif sum(p.count for p in model.placements) * task.duration / task.record_every > _MANY:
+        store = FrameStore(place / "frames.zarr", exact=True)  # read-outs are the same bits as from memory
+    return simulate(model, **_asked(task, run), frames=store, checkpoint=checkpoint)
 
 
 def execute_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,16 @@ def measure(trajectory: Trajectory, readout: ReadOut) -> np.ndarray:
     """Measure a read-out in every frame.  (frames,) [unit of the read-out]; NaN where no such cell lives."""
     quantity = QUANTITIES[readout.quantity]
     return np.array([quantity(trajectory, frame, readout) for frame in trajectory.frames], dtype=float)
+
+
+def measure_all(trajectory: Trajectory, readouts: Sequence[ReadOut]) -> dict[str, tuple[float, ...]]:
+    """Measure several read-outs, each frame being read once.  name → (frames,) as `measure`."""
+    rows: dict[str, list[float]] = {readout.name: [] for readout in readouts}
+    for frame in trajectory.frames:
+        for readout in readouts:
+            value = QUANTITIES[readout.quantity](trajectory, frame, readout)
+            rows[readout.name].append(float(value))
+    return {name: tuple(values) for name, values in rows.items()}
 
 
 def _mean(values: np.ndarray) -> float:

@@ -1,0 +1,63 @@
+"""What single runs gave, one small file each: kept as they come, so that a killed study loses none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .folder import write_text
+from .protocol import SingleRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a single run gave: times [min], one series of values per read-out, the closing books."""
+
+    run: SingleRun
+    times: tuple[float, ...]
+    values: dict[str, tuple[float, ...]]
+    books: tuple[dict, ...]
+
+
+def name_of(run: SingleRun) -> str:
+    """Return the name of a run's files."""
+    return f"{run.condition:04d}-{'pictures' if run.for_pictures else f'{run.replicate:04d}'}"
+
+
+def keep(folder: Path, outcome: Outcome) -> None:
+    """Write an outcome; the first line of the file is the SHA-256 of the rest."""
+    text = json.dumps(asdict(outcome), ensure_ascii=False)
+    path = folder / f"{name_of(outcome.run)}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, f"{_digest(text)}\n{text}")
+
+
+def kept(folder: Path, runs: tuple[SingleRun, ...]) -> tuple[list[Outcome], list[Path]]:
+    """Return the outcomes of `runs` that are there, and the files that are damaged."""
+    found, damaged = [], []
+    for run in runs:
+        path = folder / f"{name_of(run)}.json"
+        if not path.is_file():
+            continue
+        digest, _, text = path.read_text(encoding="utf-8", errors="replace").partition("\n")
+        if digest != _digest(text):
+            damaged.append(path)
+            continue
+        record = json.loads(text)
+        outcome = Outcome(
+            run=SingleRun(**record["run"]),
+            times=tuple(record["times"]),
+            values={name: tuple(values) for name, values in record["values"].items()},
+            books=tuple(record["books"]),
+        )
+        if outcome.run == run:
+            found.append(outcome)
+        else:
+            damaged.append(path)
+    return found, damaged
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -1,0 +1,5 @@
+"""Trajectories in other programs' formats; reads a trajectory and nothing else."""
+
+from .formats import FORMATS, write
+
+__all__ = ["FORMATS", "write"]
