@@ -26,7 +26,7 @@ def test_both_lines_come_out_with_figures_of_one_run():
     assert boolean["recorded_cmaboss_us_per_cell_and_unit"] is None  # only for the sizes it was measured at
     assert boolean["events_per_cell_and_unit"] > 0
     assert {"in_one_call", "call_per_unit"} <= set(boolean["us_per_cell_and_unit"])
-    assert np.isclose(ode["us_per_cell_step"]["clock"] * ode["cell_steps_per_second"], 1e6)
+    assert np.isclose(min(ode["us_per_cell_step"].values()) * ode["cell_steps_per_second"], 1e6)
 
 
 def test_ratios_say_how_many_times_as_long_the_other_takes():
@@ -36,8 +36,8 @@ def test_ratios_say_how_many_times_as_long_the_other_takes():
     }
     theirs = {"measured_cmaboss": {"clock": 30.0, "processor": 20.0}}
     assert _ratios(ours | theirs, 40.0) == {
-        "in_one_call": {"recorded": 20.0, "clock": 15.0, "processor": 20.0},
-        "call_per_unit": {"recorded": 10.0, "clock": 7.5, "processor": 10.0},
+        "in_one_call": {"recorded": 40.0, "clock": 15.0, "processor": 20.0},
+        "call_per_unit": {"recorded": 20.0, "clock": 7.5, "processor": 10.0},
     }
     assert _ratios(ours, None) == {"in_one_call": {}, "call_per_unit": {}}
 
