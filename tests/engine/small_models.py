@@ -12,9 +12,11 @@ from exocosm.model import (
     DrugKill,
     Edge,
     Endogenous,
+    Fate,
     Field,
     Link,
     Loading,
+    Match,
     Mechanics,
     Model,
     Network,
@@ -117,13 +119,14 @@ def cell(
         ),
         uptakes=tuple(
             Uptake(
-                vesicle=v,
+                route=f"all of {v}",
+                matches=(Match(vesicle=v),),
                 clearance=number(f"k:{name}:{v}", takes, "um**3/min"),
-                escape=number(f"escape:{name}:{v}", escape),
             )
             for v in vesicles
             if takes > 0
         ),
+        fate=more.pop("fate", Fate(escape=number(f"escape:{name}", escape))),
         endogenous=tuple(
             Endogenous(cargo=c, copies=number(f"C0:{name}:{c}", amount))
             for c, amount in (holds or {}).items()

@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
+from .books import remove
 from .compiled import DIE, DIVIDE, Compiled
+from .inheritance import inherited
 from .laws.random import AXIS, uniform
 from .state import State
 
@@ -20,6 +22,7 @@ def apply_events(compiled: Compiled, state: State, events: np.ndarray, dt: float
     _divide(compiled, state, np.flatnonzero(events == DIVIDE), seed)
     gone = ~state.cells["alive"] & (state.cells["dead_for"] > compiled.dead_time[state.cells["kind"]])
     if gone.any():
+        remove(state, gone)
         state.cells = {name: array[~gone] for name, array in state.cells.items()}
 
 
@@ -37,6 +40,11 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     for name in ("taken", "delivered"):
         daughters[name] = daughters[name] // 2
         cells[name][mothers] -= daughters[name]
+    for name, share in inherited(cells, mothers, state.step, seed).items():
+        daughters[name] = share
+        cells[name][mothers] -= share
+    for some, rows in ((cells, mothers), (daughters, slice(None))):
+        some["bound"][rows] = some["docked_copies"][rows].sum(axis=1) * compiled.fate.surface
     daughters["id"] = state.next_id + np.arange(mothers.size)
     daughters["parent"] = cells["id"][mothers]
     offset = _offsets(compiled, state, mothers, seed)

@@ -15,11 +15,12 @@ from exocosm.units import minutes
 
 from .backends import get_backend
 from .books import close
-from .compiled import RATES, Compiled, compile_model
+from .compiled import DIE, RATES, Compiled, compile_model
 from .population import apply_events
 from .recorder import Recorder
-from .start import apply_event, sense_oxygen, start, voxel_index
+from .start import apply_event, sense_oxygen, start, update_modulators
 from .state import State
+from .voxels import voxel_index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +140,15 @@ class _Run:
             state.step += 1
             self.backend.vesicles.release(compiled, state, steps.vesicle, self.seed)
             self._spread(steps.vesicle)
+            self.backend.vesicles.bind(compiled, state, steps.vesicle)
             self.backend.vesicles.take_up(compiled, state, order, first, steps.vesicle, self.seed)
+            self.backend.vesicles.settle(compiled, state, steps.vesicle, self.seed)
         self.backend.cells.keep_cargo(compiled, state, steps.cell)
         exponents = self._signal(steps.cell)
         oxygen, drug = self._solutes(steps.cell)
         events = self.backend.cells.decide(compiled, state, oxygen, drug, exponents, steps.cell, self.seed)
+        update_modulators(state)
+        self.backend.vesicles.release_at_death(compiled, state, np.flatnonzero(events == DIE), self.seed)
         apply_events(compiled, state, events, steps.cell, self.seed)
         if not compiled.model.domain.well_mixed:
             self._push()
@@ -153,7 +158,7 @@ class _Run:
 
     def _apply_pending(self) -> None:
         while self.pending and self.pending[0].time <= self.state.time + 1e-9:
-            apply_event(self.compiled, self.state, self.pending.pop(0))
+            apply_event(self.compiled, self.state, self.pending.pop(0), self.seed)
 
     def _locate(self) -> None:
         self.state.cells["voxel"] = voxel_index(self.compiled, self.state.cells["position"])
@@ -170,6 +175,9 @@ class _Run:
     def _spread(self, dt: float) -> None:
         """Diffuse vesicles and the cargo in them alike, and book what decays."""
         compiled, state = self.compiled, self.state
+        if compiled.model.domain.single_vesicles:
+            self.backend.vesicles.move(compiled, state, dt, self.seed)
+            return
         alpha = compiled.diffusion * dt / compiled.model.domain.spacing.value**2
         total_loss = compiled.loss + compiled.wall_loss
         survival = np.exp(-total_loss * dt)

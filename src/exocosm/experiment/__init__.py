@@ -10,6 +10,7 @@ from .treatments import (
     Mimic,
     ReleaseInhibitor,
     SilenceGene,
+    UptakeInhibitor,
     treated,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "KnockDown",
     "Mimic",
     "ReleaseInhibitor",
+    "UptakeInhibitor",
     "RunResult",
     "SilenceGene",
     "Study",

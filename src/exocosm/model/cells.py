@@ -7,7 +7,8 @@ from typing import Literal
 
 from .network import Network
 from .parameter import Parameter
-from .vesicles import Control, Release, Uptake
+from .release import Control, Release
+from .uptake import Fate, Uptake
 
 Rate = Literal["division", "death", "polarisation", "drug_tolerance"]
 
@@ -89,6 +90,7 @@ class CellKind:
 
     Lengths in µm, rates in 1/min. `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the
     hypoxia signal from 0 to 1. `oxygen_uptake` [1/min] acts on the share of a voxel that the cell fills.
+    A kind releases each vesicle class by one route only: routes differ in size, so in class.
     """
 
     name: str
@@ -108,3 +110,4 @@ class CellKind:
     dead_time: Parameter | None = None
     polarisation: Polarisation | None = None
     drug_kill: DrugKill | None = None
+    fate: Fate | None = None  # without one, all that is taken up ends in the lysosome

@@ -25,6 +25,25 @@ INHERIT = 10
 PLACEMENT = 11
 MOTILITY = 12
 DRUG = 13
+FORMED = 20  # vesicles, from here on
+STAYED = 21
+GONE = 22
+FUSED = 23
+LOADED = 24
+FRACTION = 25
+COPIES = 26
+COPY_FRACTION = 27
+COPIES_OF_FRACTION = 28
+COPY_SHARE = 29
+DESTINATION = 30
+FATE = 31
+BODIES = 32
+HANDED_DOWN = 33
+PARTICLE_BIRTH = 34
+PARTICLE_MOVE = 35
+PARTICLE_LOSS = 36
+PARTICLE_UPTAKE = 37
+ADDED = 38
 
 # All words are 32-bit values held in uint64. Python integers would turn a product into float64 in Numba.
 _ROUNDS = 10
