@@ -61,10 +61,11 @@ def test_a_phenotype_hears_only_the_genes_that_define_it(shipped, name):
 def test_hypoxia_raises_release_and_loading_of_tumour_cells_only(shipped, scenario):
     model = assemble(shipped, scenario)
     tumour, macrophage = (model.cell_kind(k).releases[0] for k in ("glioblastoma cell", "macrophage"))
-    assert tumour.modulator == tumour.loadings[0].modulator == "hypoxia"
+    assert [(m.modulator, m.step) for m in tumour.modulations] == [("hypoxia", "release")]
+    assert tumour.loadings[0].modulator == "hypoxia"
     assert "release-hypoxia-vesicle-release" in tumour.statements
     assert "sort-hypoxia-mir-1246" in tumour.loadings[0].statements
-    assert (macrophage.modulator, macrophage.loadings, macrophage.statements) == (None, (), ())
+    assert (macrophage.modulations, macrophage.loadings, macrophage.statements) == ((), (), ())
 
 
 def test_each_kind_of_cell_in_the_table_is_an_entity_and_can_be_assembled(shipped, scenario):

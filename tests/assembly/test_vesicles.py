@@ -61,7 +61,7 @@ def test_wall_loss_is_two_thirds_of_what_is_lost_in_48_hours():
 
 
 def test_escape_runs_from_functional_delivery_to_content_release():
-    escape = vesicles.uptake().escape
+    escape = vesicles.fate().escape
     assert escape.prior.shape == "loguniform"
     assert escape.prior.low == pytest.approx(0.007)
     assert escape.prior.high == pytest.approx(0.30)

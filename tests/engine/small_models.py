@@ -14,9 +14,11 @@ from exocosm.model import (
     DrugKill,
     Edge,
     Endogenous,
+    Fate,
     Field,
     Link,
     Loading,
+    Match,
     Mechanics,
     Model,
     Modulation,
@@ -126,13 +128,14 @@ def cell(
         ),
         uptakes=tuple(
             Uptake(
-                vesicle=v,
+                route=f"all of {v}",
+                matches=(Match(vesicle=v),),
                 clearance=number(f"k:{name}:{v}", takes, "um**3/min"),
-                escape=number(f"escape:{name}:{v}", escape),
             )
             for v in vesicles
             if takes > 0
         ),
+        fate=more.pop("fate", Fate(escape=number(f"escape:{name}", escape))),
         endogenous=tuple(
             Endogenous(cargo=c, copies=number(f"C0:{name}:{c}", amount))
             for c, amount in (holds or {}).items()

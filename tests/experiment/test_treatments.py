@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from exocosm.assembly import parameter
 from exocosm.engine import simulate
+from exocosm.engine.compiled import compile_model
 from exocosm.errors import InputError
 from exocosm.experiment import (
     AddBackVesicles,
@@ -16,6 +18,7 @@ from exocosm.experiment import (
     KnockDown,
     Mimic,
     ReleaseInhibitor,
+    UptakeInhibitor,
     treated,
 )
 from exocosm.model import AddCopies, AddDrug, AddVesicles
@@ -31,12 +34,42 @@ def with_kind(model, kind):
 
 def test_a_release_inhibitor_takes_its_share_of_release_in_its_cells_only(tissue_model):
     done = INHIBITOR.apply(tissue_model)
-    share = done.cell_kind(TUMOUR).releases[0].inhibition
-    assert share is not None
-    assert share.value == parameter("ev_release_cut_gw4869_typical", to="dimensionless").value
-    tumour = done.cell_kind(TUMOUR)
-    undone = replace(tumour, releases=tuple(replace(r, inhibition=None) for r in tumour.releases))
+    (release,) = done.cell_kind(TUMOUR).releases
+    cut = parameter("ev_release_cut_gw4869_typical", to="dimensionless").value
+    assert release.ceramide is not None
+    assert release.ceramide.value == cut
+    assert [(i.step, i.share.value) for i in release.inhibitions] == [("ceramide", 1.0)]
+    before, after = (compile_model(m).release.steady() for m in (tissue_model, done))
+    treated = [kind.name == TUMOUR for kind in done.cell_kinds]
+    np.testing.assert_allclose(after[treated], (1.0 - cut) * before[treated])
+    np.testing.assert_array_equal(after[np.logical_not(treated)], before[np.logical_not(treated)])
+    undone = tissue_model.cell_kind(TUMOUR)
     assert with_kind(done, undone) == tissue_model
+
+
+def test_an_uptake_inhibitor_leaves_the_complement_of_its_cut(tissue_model):
+    cut = parameter("ev_uptake_cut_heparin_typical", to="dimensionless").value
+    left = parameter("ev_uptake_factor_4c", to="dimensionless").value
+    before = compile_model(tissue_model).uptake.clearance
+    k = [kind.name for kind in tissue_model.cell_kinds].index("macrophage")
+    for treatment, factor in (
+        (UptakeInhibitor(cells=("macrophage",), cut="ev_uptake_cut_heparin_typical"), 1.0 - cut),
+        (UptakeInhibitor(cells=("macrophage",), left="ev_uptake_factor_4c", routes=("all",)), left),
+    ):
+        after = compile_model(treatment.apply(tissue_model)).uptake.clearance
+        np.testing.assert_allclose(after[k], factor * before[k])
+        np.testing.assert_array_equal(np.delete(after, k, axis=0), np.delete(before, k, axis=0))
+    with pytest.raises(InputError, match="no route of uptake.*all"):
+        UptakeInhibitor(cells=("macrophage",), left="ev_uptake_factor_4c", routes=("clathrin",)).apply(
+            tissue_model
+        )
+    with pytest.raises(InputError, match="either `cut` or `left`"):
+        UptakeInhibitor(cells=("macrophage",))
+
+
+def test_an_inhibitor_of_a_step_that_no_route_has_is_refused(tissue_model):
+    with pytest.raises(InputError, match="no vesicles by a route with the step 'budding'"):
+        replace(INHIBITOR, step="budding").apply(tissue_model)
 
 
 def test_a_knock_down_leaves_the_complement_of_its_efficiency(tissue_model):

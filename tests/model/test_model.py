@@ -23,9 +23,11 @@ from exocosm.model import (
     DrugKill,
     Edge,
     Endogenous,
+    Fate,
     Field,
     Link,
     Loading,
+    Match,
     Mechanics,
     Model,
     Modulation,
@@ -142,7 +144,8 @@ def cell(name: str, value: float, *, bare: bool) -> CellKind:
         releases=(
             Release(vesicle="sEV", rate=number("release"), burst=number("burst"), loadings=(loading,)),
         ),
-        uptakes=(Uptake(vesicle="sEV", clearance=number("k"), escape=number("esc")),),
+        uptakes=(Uptake(route="all", matches=(Match(vesicle="sEV"),), clearance=number("k")),),
+        fate=Fate(escape=number("esc", 0.5, spread=1.0)),
         endogenous=(Endogenous(cargo="miR-21", copies=number(f"C0:{name}", value)),),
         network=network(2.0),
         **extras,
@@ -324,7 +327,10 @@ def link(kind: str, cargo: str, target: str) -> Link:
         (lambda m: replace(m, events=(AddCopies(cargo="lnc", recipient="x", copies=number("c")),)), "`x`"),
         (lambda m: replace(m, events=(AddDrug(field="x", amount=number("c")),)), "field `x`"),
         (lambda m: replace(m, events=(replace(m.events[1], vesicle="x"),)), "vesicle class `x`"),
-        (kind_with(uptakes=(Uptake(vesicle="x", clearance=number("c"), escape=number("e")),)), "class `x`"),
+        (
+            kind_with(uptakes=(Uptake(route="all", matches=(Match(vesicle="x"),), clearance=number("c")),)),
+            "class `x`",
+        ),
         (kind_with(endogenous=(Endogenous(cargo="x", copies=number("c")),)), "cargo `x`"),
         (
             kind_with(responses=(Response(phenotype="x", behaviour="apoptosis", sign=1, fold=number("c")),)),

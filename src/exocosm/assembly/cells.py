@@ -65,6 +65,7 @@ def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis
         hypoxia_full=_fixed("oxygen_hypoxic_saturation", "mmHg"),
         releases=(_release(kb, row, name, lineage, axes),),
         uptakes=(vesicles.uptake(),),
+        fate=vesicles.fate(),
         endogenous=_endogenous(kb, name, lineage, axes, links),
         network=network,
         behaviours=_behaviours(row),

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from typing import Literal
 
 from exocosm.knowledge import Influence, KnowledgeBase
-from exocosm.model import Control
+from exocosm.model import Control, Step
 
 from .parameters import parameter
+
+# Steps of release that genes work at. Fusion: Ostrowski et al. 2010, doi:10.1038/ncb2000. Ceramide:
+# Trajkovic et al. 2008, doi:10.1126/science.1153124. ESCRT and its partners: Colombo et al. 2013,
+# doi:10.1242/jcs.128868; Baietti et al. 2012, doi:10.1038/ncb2502. A gene that is not listed acts on
+# formation as a whole.
+GENE_STEPS: dict[str, Step] = {
+    **dict.fromkeys(("RAB27A", "RAB27B"), "fusion"),
+    "SMPD3": "ceramide",
+    **dict.fromkeys(("HGS", "STAM", "TSG101", "PDCD6IP", "SDCBP", "VPS4A", "VPS4B", "CHMP4C"), "escrt"),
+}
 
 _GENES = ("gene", "protein", "complex", "family")
 
@@ -60,4 +70,5 @@ def _control(gene: str, target: str, found: list[Influence]) -> Control:
             "donor_control_share", to="dimensionless", at_most=1.0, name=f"control_share:{gene}>{target}"
         ),
         statements=tuple(statement.id for statement in found),
+        step=GENE_STEPS.get(gene, "release") if target == "vesicle release" else "release",
     )

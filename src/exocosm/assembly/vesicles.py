@@ -7,7 +7,20 @@ from dataclasses import replace
 
 from exocosm.errors import InputError
 from exocosm.knowledge import Entity
-from exocosm.model import Cargo, Control, Endogenous, Loading, Parameter, Prior, Release, Uptake, VesicleKind
+from exocosm.model import (
+    Cargo,
+    Control,
+    Endogenous,
+    Fate,
+    Loading,
+    Match,
+    Parameter,
+    Prior,
+    Release,
+    ReleaseModulation,
+    Uptake,
+    VesicleKind,
+)
 
 from .parameters import parameter
 
@@ -22,11 +35,33 @@ def small_vesicle() -> VesicleKind:
         markers=("CD9", "CD63", "CD81"),
         diameter=parameter("ev_diameter_lognormal_median_recommended", to="um"),
         diameter_sigma=parameter("ev_diameter_lognormal_sigma_recommended", to="dimensionless"),
-        free_diffusion=parameter("ev_diffusion_free_water_37c_80nm", to="um**2/min"),
+        free_diffusion=_median_diffusion(),
         hindrance=parameter("hindrance_100nm_tumour_interstitium", to="dimensionless", at_most=1.0),
         loss=parameter("vesicle_loss_37c", to="1/min"),
         wall_loss=_wall_loss(),
+        smallest=_bound("smallest"),
+        largest=_bound("largest"),
     )
+
+
+def _median_diffusion() -> Parameter:
+    """Diffusion coefficient of the median vesicle: that of 80 nm, times 80 nm over the median diameter."""
+    median = parameter("ev_diameter_lognormal_median_recommended", to="um").value
+    return parameter(
+        "ev_diffusion_free_water_37c_80nm",
+        to="um**2/min",
+        factor=0.08 / median,
+        name="median_vesicle_diffusion",
+        why="scaled from 80 nm to the median diameter by Stokes and Einstein's 1/d",
+    )
+
+
+def _bound(which: str) -> Parameter:
+    """Smallest or largest diameter of small vesicles, where the distribution of sizes is cut off.  [µm]"""
+    row = parameter("exosome_diameter_range", to="um")
+    value = row.prior.low if which == "smallest" else row.prior.high
+    assert value is not None
+    return replace(row, name=f"{which}_vesicle_diameter", value=value, prior=Prior(central=value))
 
 
 def _wall_loss() -> Parameter:
@@ -50,13 +85,15 @@ def _wall_loss() -> Parameter:
 
 
 def uptake() -> Uptake:
-    """Describe uptake of small vesicles as a clearance, with the share that escapes to the cytosol.
+    """Describe uptake of small vesicles by all routes together, as a clearance.
 
-    The clearance is the measured share of the dose taken per hour times the volume per cell of the culture
-    it was seen in (0.5 mL with 1e5 cells), at most the diffusion limit 4πDR of about 5e4 µm³/min.
+    Which route takes what share of them has not been measured for these cells. The clearance is the measured
+    share of the dose taken per hour times the volume per cell of the culture it was seen in (0.5 mL with 1e5
+    cells), at most the diffusion limit 4πDR of about 5e4 µm³/min.
     """
     return Uptake(
-        vesicle=SMALL_VESICLE,
+        route="all",
+        matches=(Match(vesicle=SMALL_VESICLE),),
         clearance=parameter(
             "ev_uptake_fraction_per_hour_hela",
             to="1/min",
@@ -66,8 +103,15 @@ def uptake() -> Uptake:
             name="uptake_clearance",
             why="1 %/h of the dose in 0.5 mL with 1e5 cells, as a volume cleared per cell",
         ),
-        escape=_escape(),
     )
+
+
+def fate() -> Fate:
+    """Describe what becomes of vesicles inside: a small share escapes to the cytosol, the rest is degraded.
+
+    How long they stay in endosomes and how many are released again was not measured: neither is simulated.
+    """
+    return Fate(escape=_escape())
 
 
 def _escape() -> Parameter:
@@ -157,19 +201,41 @@ def release(
     loadings: tuple[Loading, ...],
     controls: tuple[Control, ...] = (),
 ) -> Release:
-    """Describe the release of small vesicles by one kind of cell; `by_hypoxia` names the statements."""
+    """Describe the release of small vesicles by one kind of cell; `by_hypoxia` names the statements.
+
+    Vesicles come from multivesicular bodies. Budding and apoptotic bodies are left out: nobody counted them
+    for these cells. The shares of bodies that fuse and that form by way of ceramide enter only where a gene
+    works at one of these steps.
+    """
+    steps = {control.step for control in controls}
     return Release(
         vesicle=SMALL_VESICLE,
         rate=parameter(rate_row, to="1/min", label="vesicles/min", name=f"release_rate:{cell}"),
         burst=parameter("ilv_per_mvb", to="dimensionless", label="vesicles"),
         loadings=loadings,
-        modulator="hypoxia" if by_hypoxia else None,
-        modulator_fold=parameter("ev_release_fold_hypoxia_typical", to="dimensionless")
-        if by_hypoxia
-        else None,
+        modulations=(
+            (
+                ReleaseModulation(
+                    modulator="hypoxia", fold=parameter("ev_release_fold_hypoxia_typical", to="dimensionless")
+                ),
+            )
+            if by_hypoxia
+            else ()
+        ),
+        ceramide=ceramide_share() if steps & {"escrt", "ceramide"} else None,
+        fused=_fused() if steps & {"fusion", "lysosome"} else None,
         controls=controls,
         statements=by_hypoxia,
     )
+
+
+def ceramide_share() -> Parameter:
+    """Share of formation by way of ceramide: what release falls by when GW4869 blocks that way."""
+    return parameter("ev_release_cut_gw4869_typical", to="dimensionless", at_most=1.0)
+
+
+def _fused() -> Parameter:
+    return parameter("mvb_fused_share", to="dimensionless", at_most=1.0)
 
 
 def _class(entity: Entity) -> tuple[str, ...]:

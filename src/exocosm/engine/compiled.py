@@ -9,12 +9,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exocosm.errors import InputError
-from exocosm.model import CellKind, Control, Loading, Model, Release
+from exocosm.model import CellKind, Model
 
 from .compiled_cells import Behaviours, Lives, compile_behaviours, compile_lives
 from .compiled_fields import OXYGEN, CompiledField, compile_fields
 from .compiled_network import CompiledNetwork, compile_network
+from .compiled_vesicles import (
+    CompiledFate,
+    CompiledRelease,
+    CompiledUptake,
+    cargo_levels,
+    compile_fate,
+    compile_release,
+    compile_uptake,
+    effective_diffusion,
+    matrix_binding,
+)
 from .laws.growth import radius_of
 
 NOTHING, DIVIDE, DIE, STARVE = range(4)  # what a cell does in a step: STARVE is to die by necrosis
@@ -68,13 +78,9 @@ class Compiled:
     networks: tuple[CompiledNetwork, ...]
     radius: np.ndarray  # (k,) [µm]
     hypoxia: np.ndarray  # (k, 2) [mmHg] start and full
-    release_rate: np.ndarray  # (k, v) [vesicles/min] after inhibition
-    release_burst: np.ndarray  # (k, v) vesicles per burst
-    release_ln_hypoxia: np.ndarray  # (k, v) ln fold at full hypoxia
-    load: np.ndarray  # (k, v, c) copies per vesicle at rest
-    load_ln_hypoxia: np.ndarray  # (k, v, c) ln fold at full hypoxia
-    clearance: np.ndarray  # (k, v) [µm³/min]
-    escape: np.ndarray  # (k, v) [1]
+    release: CompiledRelease
+    uptake: CompiledUptake
+    fate: CompiledFate
     rest_copies: np.ndarray  # (k, c)
     start_copies: np.ndarray  # (k, c) at time 0: at rest, less what a knock-down has taken away before
     production: np.ndarray  # (k, c) [copies/min]
@@ -94,6 +100,12 @@ class Compiled:
     loss: np.ndarray  # (v,) [1/min] outside cells
     wall_loss: np.ndarray  # (v,) [1/min], 0 in tissue
     fields: tuple[CompiledField, ...]
+    binding: np.ndarray  # (v, 3) [1/min] onto matrix, off it, loss there; 0 in a dish
+
+    @property
+    def binds(self) -> bool:
+        """Some class binds to matrix."""
+        return bool(np.any(self.binding[:, 0] > 0.0))
 
     def kind_index(self, name: str) -> int:
         """Return the index of a cell kind."""
@@ -113,9 +125,10 @@ def compile_model(model: Model) -> Compiled:
     kinds = tuple(kind.name for kind in model.cell_kinds)
     vesicles = tuple(vesicle.name for vesicle in model.vesicle_kinds)
     cargoes = tuple(cargo.name for cargo in model.cargoes)
-    arrays = _release_arrays(model, vesicles, cargoes)
     networks = tuple(compile_network(kind, cargoes) for kind in model.cell_kinds)
     behaviours = compile_behaviours(model)
+    radius = _column(model, _radius)
+    diffusion = effective_diffusion(model)
     dish = model.domain.well_mixed
     return Compiled(
         model=model,
@@ -123,7 +136,7 @@ def compile_model(model: Model) -> Compiled:
         vesicles=vesicles,
         cargoes=cargoes,
         networks=networks,
-        radius=_column(model, _radius),
+        radius=radius,
         hypoxia=np.array([[k.hypoxia_start.value, k.hypoxia_full.value] for k in model.cell_kinds]),
         behaviours=behaviours,
         lives=compile_lives(model),
@@ -137,86 +150,20 @@ def compile_model(model: Model) -> Compiled:
         oxygen=next((i for i, field in enumerate(model.fields) if field.name == OXYGEN), -1),
         drug_field=np.array([_drug_field(model, kind) for kind in model.cell_kinds], dtype=np.int64),
         cargo_loss=np.array([cargo.loss.value for cargo in model.cargoes]),
-        diffusion=np.array(
-            [v.free_diffusion.value * (1.0 if dish else v.hindrance.value) for v in model.vesicle_kinds]
-        ),
+        diffusion=diffusion,
         loss=np.array([v.loss.value for v in model.vesicle_kinds]),
         wall_loss=np.array([v.wall_loss.value if dish else 0.0 for v in model.vesicle_kinds]),
         fields=compile_fields(model),
-        **arrays,
+        binding=matrix_binding(model),
+        release=compile_release(model, vesicles, cargoes),
+        uptake=compile_uptake(model, vesicles, radius, diffusion),
+        fate=compile_fate(model),
+        **cargo_levels(model, vesicles, cargoes),
     )
 
 
 def _column(model: Model, value: Callable[[CellKind], float]) -> np.ndarray:
     return np.array([float(value(kind)) for kind in model.cell_kinds])
-
-
-def _release_arrays(
-    model: Model, vesicles: tuple[str, ...], cargoes: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    k, v, c = len(model.cell_kinds), len(vesicles), len(cargoes)
-    rate, burst, rate_ln = np.zeros((k, v)), np.ones((k, v)), np.zeros((k, v))
-    load, load_ln, at_rest = np.zeros((k, v, c)), np.zeros((k, v, c)), np.zeros((k, v, c))
-    clearance, escape = np.zeros((k, v)), np.zeros((k, v))
-    rest, factor = np.zeros((k, c)), np.ones((k, c))
-    uninhibited = np.zeros((k, v))
-    for i, kind in enumerate(model.cell_kinds):
-        for amount in kind.endogenous:
-            j = cargoes.index(amount.cargo)
-            rest[i, j] = amount.copies.value
-            factor[i, j] = 1.0 if amount.production_factor is None else amount.production_factor.value
-            factor[i, j] *= controlled(amount.controls)
-        for release in kind.releases:
-            j = vesicles.index(release.vesicle)
-            uninhibited[i, j] = release.rate.value
-            inhibited = release.inhibition.value if release.inhibition else 0.0
-            rate[i, j] = release.rate.value * (1.0 - inhibited) * controlled(release.controls)
-            burst[i, j] = max(1.0, round(release.burst.value))
-            rate_ln[i, j] = ln_fold(release)
-            for loading in release.loadings:
-                m = cargoes.index(loading.cargo)
-                if rest[i, m] <= 0 and loading.copies.value > 0:
-                    raise InputError(
-                        f"Cell kind `{kind.name}` loads `{loading.cargo}` but holds none at rest. "
-                        "Give it an endogenous amount."
-                    )
-                at_rest[i, j, m] = loading.copies.value
-                load[i, j, m] = loading.copies.value * controlled(loading.controls)
-                load_ln[i, j, m] = ln_fold(loading)
-        for uptake in kind.uptakes:
-            j = vesicles.index(uptake.vesicle)
-            clearance[i, j] = uptake.clearance.value
-            escape[i, j] = uptake.escape.value
-    loss = np.array([cargo.loss.value for cargo in model.cargoes])
-    export = np.einsum("kv,kvc->kc", uninhibited, at_rest)
-    return {
-        "release_rate": rate,
-        "release_burst": burst,
-        "release_ln_hypoxia": rate_ln,
-        "load": load,
-        "load_ln_hypoxia": load_ln,
-        "clearance": clearance,
-        "escape": escape,
-        "rest_copies": rest,
-        "start_copies": rest * factor,
-        "production": factor * (rest * loss + export),
-    }
-
-
-def controlled(controls: tuple[Control, ...]) -> float:
-    """Return the factor that genes of the donor put on what they control, 1 at rest."""
-    return math.prod(control.factor() for control in controls)
-
-
-def ln_fold(modulated: Release | Loading) -> float:
-    """Return ln of the fold that hypoxia puts on a release or a loading, 0 without a modulator."""
-    if modulated.modulator is None:
-        return 0.0
-    if modulated.modulator != "hypoxia" or modulated.modulator_fold is None:
-        raise InputError(
-            f"Modulator {modulated.modulator!r} is not known or has no fold. Known: ['hypoxia']."
-        )
-    return math.log(modulated.modulator_fold.value)
 
 
 def _where(behaviours: Behaviours, model: Model) -> At:

@@ -9,16 +9,17 @@ import numpy as np
 
 from exocosm.errors import RunError
 
-from .compiled import Compiled
+from .compiled import DIE, Compiled
 from .interactions import interact, possible, surroundings
 from .movement import move
 from .population import apply_events
 from .signals import sense
 from .solutes import Solutes
 from .spreading import spread
-from .start import apply_event, sense_oxygen, voxel_index
+from .start import apply_event, sense_oxygen
 from .state import State
 from .steps import Steps
+from .voxels import voxel_index
 
 
 @dataclass
@@ -60,6 +61,8 @@ class Run:
         self._behave()
         self.backend.cells.grow(compiled, state, steps.cell)
         events, kinds = self.backend.cells.decide(compiled, state, drug, steps.cell, self.seed)
+        dying = np.flatnonzero(events == DIE)
+        self.backend.vesicles.release_at_death(compiled, state, dying, self.seed)
         state.time += steps.cell
         apply_events(compiled, state, events, kinds, steps.cell, self.seed)
         self._locate()
@@ -70,8 +73,13 @@ class Run:
         compiled, state = self.compiled, self.state
         order, first = self._groups()
         self.backend.vesicles.release(compiled, state, dt, self.seed)
-        spread(compiled, state, self.backend, dt)
+        if compiled.model.domain.single_vesicles:
+            self.backend.vesicles.move(compiled, state, dt, self.seed)
+        else:
+            spread(compiled, state, self.backend, dt)
+        self.backend.vesicles.bind(compiled, state, dt)
         self.backend.vesicles.take_up(compiled, state, order, first, dt, self.seed)
+        self.backend.vesicles.settle(compiled, state, dt, self.seed)
         drug = self.solutes.follow(state, dt)
         if not compiled.model.domain.well_mixed:
             pushes = self.steps.pushes
@@ -89,7 +97,7 @@ class Run:
 
     def _apply_pending(self) -> None:
         while self.pending and self.pending[0].time <= self.state.time + 1e-9:
-            apply_event(self.compiled, self.state, self.pending.pop(0))
+            apply_event(self.compiled, self.state, self.pending.pop(0), self.seed)
 
     def _locate(self) -> None:
         self.state.cells["voxel"] = voxel_index(self.compiled, self.state.cells["position"])

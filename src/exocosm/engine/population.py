@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from .attachments import release
+from .books import book_removed
 from .compiled import DIE, DIVIDE, STARVE, Compiled
 from .compiled_cells import APOPTOTIC, NECROTIC
+from .inheritance import inherited
 from .laws.growth import radius_of
 from .laws.random import ASYMMETRY, AXIS, uniform
 from .start import enter_kind
@@ -41,6 +43,7 @@ def remove(state: State, gone: np.ndarray) -> None:
     """Take cells out of the state; `gone` (n,) is True for those that go. Their copies are booked as gone."""
     if gone.any():
         state.gone_copies += state.cells["copies"][gone].sum(axis=0)
+        book_removed(state, gone)
         state.cells = {name: array[~gone] for name, array in state.cells.items()}
 
 
@@ -89,6 +92,11 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     for name in ("taken", "delivered"):
         daughters[name] = daughters[name] // 2
         cells[name][mothers] -= daughters[name]
+    for name, share in inherited(cells, mothers, state.step, seed).items():
+        daughters[name] = share
+        cells[name][mothers] -= share
+    for some, rows in ((cells, mothers), (daughters, slice(None))):
+        some["bound"][rows] = some["docked_copies"][rows].sum(axis=1) * compiled.fate.surface
     daughters["id"] = state.next_id + np.arange(mothers.size)
     daughters["parent"] = cells["id"][mothers]
     daughters["birth"][:] = state.time

@@ -6,15 +6,18 @@ import numpy as np
 
 from exocosm.model import AddCopies, AddDrug, AddVesicles, CustomDatum, Event
 
-from .compiled import Compiled, ln_fold
+from .compiled import Compiled
+from .compiled_vesicles import HYPOXIA, modulation
 from .laws.growth import radius_of
-from .laws.random import CUSTOM, INHERIT, POLARISATION, uniform
+from .laws.random import ADDED, CUSTOM, FORMED, POLARISATION, uniform
 from .laws.release import modulated
-from .laws.sampling import normal
+from .laws.sampling import normal, poisson
 from .layout import place
-from .state import BOOKS, State, empty_cells, empty_fields, empty_solute_books
+from .particles import add_particles, tally
+from .state import BOOKS, State, empty_cells, empty_fields, empty_solute_books, no_particles
 
 _ATTEMPTS = 1000  # draws of a custom datum before its middle is taken: bounds further out are never missed
+_LAST_DRAW = 2**16 - 1  # far from those that a Poisson draw of the same key takes
 
 
 def start(compiled: Compiled, seed: int) -> State:
@@ -37,15 +40,17 @@ def start(compiled: Compiled, seed: int) -> State:
     for i, kind in enumerate(cells["kind"]):
         share = compiled.polarisation[kind, 2]
         cells["polarised"][i] = uniform(seed, POLARISATION, 0, int(cells["id"][i]), 1) < share
+    cells["bodies"] = resting_bodies(compiled, cells["id"], cells["kind"], seed)
     state = State(
         time=0.0,
         step=0,
         next_id=len(positions),
         cells=cells,
-        fields=_fields(compiled, seed),
+        fields=_fields(compiled),
         production=compiled.production.copy(),
         added_copies=np.zeros_like(compiled.production),
         gone_copies=np.zeros(len(compiled.cargoes)),
+        particles=no_particles(compiled),
     )
     _open_books(compiled, state)
     return state
@@ -120,15 +125,12 @@ def _drawn(datum: CustomDatum, seed: int, entity: int) -> float:
     return datum.value.value
 
 
-def _fields(compiled: Compiled, seed: int) -> dict[str, np.ndarray]:
+def _fields(compiled: Compiled) -> dict[str, np.ndarray]:
     fields = empty_fields(compiled)
     for i, solute in enumerate(compiled.model.fields):
         fields["solute"][i] = solute.initial.value
         if solute.pattern is not None:
             fields["solute"][i] *= np.array(solute.pattern.factors).reshape(compiled.model.domain.shape)
-    for stream, name in enumerate(("vesicle_carry", "cargo_carry")):
-        flat = fields[name].reshape(-1)  # a random start makes whole numbers unbiased from the first step
-        flat[:] = [uniform(seed, INHERIT, 0, i, stream) for i in range(flat.size)]
     return fields
 
 
@@ -140,16 +142,18 @@ def _open_books(compiled: Compiled, state: State) -> None:
     state.solute_books = empty_solute_books(compiled)
     volume = compiled.model.domain.voxel_volume
     state.solute_books["start"] += state.fields["solute"].sum(axis=space) * volume
-    state.vesicle_books["carry_start"] = state.fields["vesicle_carry"].sum(axis=space)
-    state.cargo_books["carry_start"] = state.fields["cargo_carry"].sum(axis=space)
 
 
-def voxel_index(compiled: Compiled, positions: np.ndarray) -> np.ndarray:
-    """Return the linear index (n,) of the voxel that holds each position (n, 3) [µm]."""
-    n_z, n_y, n_x = compiled.model.domain.shape
-    cell = np.floor(positions / compiled.model.domain.spacing.value).astype(np.int64)
-    x, y, z = (np.clip(cell[:, a], 0, n - 1) for a, n in enumerate((n_x, n_y, n_z)))
-    return (z * n_y + y) * n_x + x
+def resting_bodies(compiled: Compiled, ids: np.ndarray, kinds: np.ndarray, seed: int) -> np.ndarray:
+    """Draw the multivesicular bodies (n, v) that wait in each cell at rest: Poisson, mean k_form/k."""
+    release = compiled.release
+    mean = np.where(release.pooled, release.rate / (release.fusion + release.lysosome), 0.0)
+    n_vesicles = len(compiled.vesicles)
+    drawn = np.zeros((len(ids), n_vesicles), dtype=np.int32)
+    for v in np.flatnonzero(mean.any(axis=0)):
+        for i, cell in enumerate(ids):
+            drawn[i, v] = poisson(mean[kinds[i], v], seed, FORMED, 0, int(cell) * n_vesicles + int(v))
+    return drawn
 
 
 def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
@@ -158,9 +162,18 @@ def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
     start, full = compiled.hypoxia[state.cells["kind"]].T
     signal = np.clip((start - oxygen) / (start - full), 0.0, 1.0)
     state.cells["hypoxia"] = np.where(alive, signal, state.cells["hypoxia"])
+    update_modulators(state)
 
 
-def apply_event(compiled: Compiled, state: State, event: Event) -> None:
+def update_modulators(state: State) -> None:
+    """Bring the signals that act on release and uptake up to date with the cells; so far hypoxia.
+
+    The other columns stay as they were set: nothing in a model fills them yet.
+    """
+    state.cells["modulators"][:, HYPOXIA] = state.cells["hypoxia"]
+
+
+def apply_event(compiled: Compiled, state: State, event: Event, seed: int = 0) -> None:
     """Do one thing to the simulation: add a drug, vesicles or copies."""
     if isinstance(event, AddDrug):
         index = [f.name for f in compiled.model.fields].index(compiled.model.field(event.field).name)
@@ -168,24 +181,48 @@ def apply_event(compiled: Compiled, state: State, event: Event) -> None:
         domain = compiled.model.domain
         state.solute_books["added"][index] += event.amount.value * domain.n_voxels * domain.voxel_volume
     elif isinstance(event, AddVesicles):
-        _add_vesicles(compiled, state, event)
+        _add_vesicles(compiled, state, event, seed)
     elif isinstance(event, AddCopies):
         _add_copies(compiled, state, event)
 
 
-def _add_vesicles(compiled: Compiled, state: State, event: AddVesicles) -> None:
-    v = compiled.vesicle_index(event.vesicle)
-    kind = compiled.kind_index(event.recipient)
+def _add_vesicles(compiled: Compiled, state: State, event: AddVesicles, seed: int) -> None:
+    """Add vesicles to the voxels of the recipients, with whole copies as donors would load them.
+
+    Single vesicles are whole as well: of a fraction, one by chance.
+    """
+    v, kind = compiled.vesicle_index(event.vesicle), compiled.kind_index(event.recipient)
+    single, which = compiled.model.domain.single_vesicles, compiled.model.events.index(event)
     recipients = state.cells["alive"] & (state.cells["kind"] == kind)
     present = np.bincount(state.cells["voxel"][recipients], minlength=state.fields["vesicles"][v].size)
-    number = present * event.per_recipient.value
-    state.fields["vesicles"][v].reshape(-1)[:] += number
-    state.vesicle_books["added"][v] += number.sum()
+    means = _copies_per_vesicle(compiled, event)
+    for voxel in np.flatnonzero(present):
+        site = int(voxel) * len(compiled.vesicles) + v
+        number = present[voxel] * event.per_recipient.value
+        if single:
+            whole = int(number)
+            number = whole + (uniform(seed, ADDED, which, site, _LAST_DRAW) < number - whole)
+        entity = site * (len(compiled.cargoes) + 1) + 1
+        copies = [poisson(number * q, seed, ADDED, which, entity + c) for c, q in enumerate(means)]
+        state.vesicle_books["added"][v] += number
+        state.cargo_books["added"][v] += copies
+        if single:
+            add_particles(compiled, state, v, int(voxel), int(number), copies, seed)
+        else:
+            state.fields["vesicles"][v].reshape(-1)[voxel] += number
+            state.fields["cargo"][v].reshape(len(compiled.cargoes), present.size)[:, voxel] += copies
+    if single:
+        tally(compiled, state)
+
+
+def _copies_per_vesicle(compiled: Compiled, event: AddVesicles) -> np.ndarray:
+    """Mean copies (c,) in an added vesicle, whose donors had the hypoxia of the event."""
+    means = np.zeros(len(compiled.cargoes))
     for loading in event.loadings:
-        c = compiled.cargo_index(loading.cargo)
-        copies = number * modulated(loading.copies.value, ln_fold(loading), event.hypoxia)
-        state.fields["cargo"][v, c].reshape(-1)[:] += copies
-        state.cargo_books["added"][v, c] += copies.sum()
+        signal, ln = modulation(loading)
+        hypoxia = event.hypoxia if signal == HYPOXIA else 0.0
+        means[compiled.cargo_index(loading.cargo)] += modulated(loading.copies.value, ln, hypoxia)
+    return means
 
 
 def _add_copies(compiled: Compiled, state: State, event: AddCopies) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from exocosm.model import MODULATORS
+
 from .compiled import Compiled
 
 
@@ -62,6 +64,15 @@ CELL_ARRAYS = (
     Array("copies", ("cell", "cargo"), "f8", "copies", "cytosolic amount"),
     Array("delivered", ("cell", "cargo"), "f8", "copies", "copies from vesicles in the cytosol so far"),
     Array("taken", ("cell", "vesicle"), "i8", "vesicles", "whole vesicles taken up so far"),
+    Array(
+        "modulators", ("cell", "modulator"), "f8", "1", "signals that act on release and uptake, 0 at rest"
+    ),
+    Array("bodies", ("cell", "vesicle"), "i4", "", "multivesicular bodies that wait to fuse"),
+    Array("docked", ("cell", "vesicle"), "i4", "vesicles", "vesicles docked to the surface"),
+    Array("docked_copies", ("cell", "vesicle", "cargo"), "i4", "copies", "cargo of docked vesicles"),
+    Array("endosome", ("cell", "vesicle"), "i4", "vesicles", "vesicles in endosomes"),
+    Array("endosome_copies", ("cell", "vesicle", "cargo"), "i4", "copies", "cargo in endosomes"),
+    Array("bound", ("cell", "cargo"), "f8", "copies", "surface cargo of docked vesicles, acts from outside"),
 )
 FIELD_ARRAYS = (
     Array("solute", ("solute", "z", "y", "x"), "f8", "mmHg or mmol/L", "dissolved substances"),
@@ -70,10 +81,29 @@ FIELD_ARRAYS = (
     ),
     Array("vesicles", ("vesicle", "z", "y", "x"), "f8", "vesicles per voxel", "free vesicles"),
     Array("cargo", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies per voxel", "cargo of free vesicles"),
-    Array("vesicle_carry", ("vesicle", "z", "y", "x"), "f8", "vesicles", "captured, short of one, [0, 1)"),
-    Array(
-        "cargo_carry", ("vesicle", "cargo", "z", "y", "x"), "f8", "copies", "captured, short of one, [0, 1)"
-    ),
+    Array("matrix_vesicles", ("binding", "z", "y", "x"), "f8", "vesicles per voxel", "bound to matrix"),
+    Array("matrix_cargo", ("binding", "cargo", "z", "y", "x"), "f8", "copies per voxel", "cargo of those"),
+)
+PARTICLE_ARRAYS = (
+    Array("id", ("particle",), "i8", "", "number of the vesicle, never used twice"),
+    Array("vesicle", ("particle",), "i8", "", "index of its class"),
+    Array("position", ("particle", "axis"), "f8", "µm", "centre (x, y, z)"),
+    Array("diffusion", ("particle",), "f8", "µm²/min", "its own coefficient, by its own diameter"),
+    Array("copies", ("particle", "cargo"), "i8", "copies", "cargo inside"),
+)
+BOOKS = (  # running totals; what is free, bound or held in cells is counted when the books are closed
+    "released",
+    "added",
+    "taken",
+    "recycled",  # from endosomes to the medium
+    "detached",  # from the surface to the medium
+    "cytosolic",
+    "degraded",
+    "removed",  # in and on dead cells when their remains went
+    "decayed",
+    "wall",
+    "left",
+    "unsettled",  # expected less drawn, of fractions in voxels
 )
 SOLUTE_BOOKS = (
     Array("start", ("solute",), "f8", "unit · µm³", "what there was"),
@@ -86,7 +116,6 @@ SOLUTE_BOOKS = (
     ),
     Array("entered", ("solute", "face"), "f8", "unit · µm³", "came in through each face"),
 )
-BOOKS = ("released", "added", "internalised", "decayed", "wall", "carry_start")
 
 
 @dataclass
@@ -106,6 +135,8 @@ class State:
     vesicle_books: dict[str, np.ndarray] = field(default_factory=dict)  # name → (vesicle,)
     cargo_books: dict[str, np.ndarray] = field(default_factory=dict)  # name → (vesicle, cargo)
     solute_books: dict[str, np.ndarray] = field(default_factory=dict)  # of conservative substances
+    particles: dict[str, np.ndarray] = field(default_factory=dict)  # single vesicles, where they are followed
+    next_particle: int = 0
 
     @property
     def n_cells(self) -> int:
@@ -125,6 +156,7 @@ def empty_cells(n: int, compiled: Compiled) -> dict[str, np.ndarray]:
         "custom": len(compiled.custom),
         "change": len(compiled.behaviours.changing),
         "own": len(compiled.behaviours.own),
+        "modulator": len(MODULATORS),
     }
     return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in CELL_ARRAYS}
 
@@ -139,6 +171,7 @@ def empty_fields(compiled: Compiled) -> dict[str, np.ndarray]:
         "solute": len(compiled.model.fields),
         "vesicle": len(compiled.vesicles),
         "cargo": len(compiled.cargoes),
+        "binding": len(compiled.vesicles) if compiled.binds else 0,
     }
     return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in FIELD_ARRAYS}
 
@@ -147,3 +180,11 @@ def empty_solute_books(compiled: Compiled) -> dict[str, np.ndarray]:
     """Allocate the books of dissolved substances, filled with zeros."""
     sizes = {"solute": len(compiled.model.fields), "face": 6}
     return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in SOLUTE_BOOKS}
+
+
+def no_particles(compiled: Compiled) -> dict[str, np.ndarray]:
+    """Allocate the particle arrays, empty."""
+    sizes = {"particle": 0, "axis": 3, "cargo": len(compiled.cargoes)}
+    return {
+        array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in PARTICLE_ARRAYS
+    }

@@ -11,7 +11,8 @@ from .laws.growth import radius_of
 from .population import remove
 from .state import State
 
-SHARED_OUT = ("copies", "delivered", "taken", "lesions", "damage", "damage_delivered")
+HELD = ("bodies", "docked", "docked_copies", "endosome", "endosome_copies", "bound")
+SHARED_OUT = ("copies", "delivered", "taken", "lesions", "damage", "damage_delivered", *HELD)
 """What a division halves, apart from volume and conserved data of the user's own; a fusion adds it up."""
 
 
@@ -58,7 +59,8 @@ def _fuse(compiled: Compiled, state: State, cell: int, other: int) -> None:
     position[cell] = (mine * position[cell] + its * position[other]) / (mine + its)
     for name in SHARED_OUT:
         cells[name][cell] += cells[name][other]
-    cells["copies"][other] = 0.0  # they are not gone with the cell
+    for name in ("copies", *HELD):
+        cells[name][other] = 0  # they are not gone with the cell
     cells["nuclei"][cell] += cells["nuclei"][other]
     _add_conserved(compiled, cells, cell, other)
     if _has_volume(compiled, state, cell):

@@ -11,6 +11,7 @@ from .treatments import (
     Mimic,
     ReleaseInhibitor,
     SilenceGene,
+    UptakeInhibitor,
     treated,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "KnockDown",
     "Mimic",
     "ReleaseInhibitor",
+    "UptakeInhibitor",
     "RunResult",
     "SilenceGene",
     "Study",

@@ -54,15 +54,16 @@ def need(model: Model, recipient: str, axis: str, cargo: str, duration: float) -
         for loading in release.loadings
         if loading.cargo == cargo
     )
-    uptake = kind.uptakes[0]
+    clearance = sum(uptake.clearance.value for uptake in kind.uptakes)
+    escape = kind.fate.escape.value if kind.fate else 0.0
     decay = model.cargo(cargo).loss.value * duration
     retained = -math.expm1(-decay) / decay if decay > 0 else 1.0
     cells = sum(p.count for p in model.placements if p.kind == recipient)
-    rate = uptake.clearance.value * cells / (model.domain.voxel_volume * math.prod(model.domain.shape))
+    rate = clearance * cells / (model.domain.voxel_volume * math.prod(model.domain.shape))
     return Need(
         copies=copies,
-        vesicles=copies / (q * uptake.escape.value * retained),
-        vesicles_per_copy=1.0 / (q * uptake.escape.value),
+        vesicles=copies / (q * escape * retained),
+        vesicles_per_copy=1.0 / (q * escape),
         uptake_share=-math.expm1(-rate * duration),
     )
 

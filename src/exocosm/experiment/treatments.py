@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from exocosm.assembly import parameter
-from exocosm.errors import InputError
+from exocosm.errors import InputError, expect
 from exocosm.model import (
+    STEPS,
+    STEPS_OF_ROUTE,
     AddCopies,
     AddDrug,
     AddVesicles,
     CellKind,
     Control,
     Endogenous,
+    Inhibition,
     Loading,
     Model,
     Parameter,
     Prior,
     Release,
+    Step,
     chosen,
 )
 from exocosm.units import minutes, quantity
@@ -29,20 +33,90 @@ _Controlled = TypeVar("_Controlled", Release, Loading, Endogenous)
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseInhibitor:
-    """Take away a share of vesicle release in some cells, as GW4869 does; `cut` names a parameter."""
+    """Block one step of vesicle release in some cells; `cut` names a parameter.
+
+    By default the inhibitor is one of nSMase2, such as GW4869: it blocks the formation of multivesicular
+    bodies by way of ceramide, and release falls by `cut`, which is then the share that formed that way.
+    At another step `cut` is the share of the step that is taken away.
+    """
 
     cells: tuple[str, ...]
     cut: str
+    step: Step = "ceramide"
     name: str = "release inhibitor"
+
+    def __post_init__(self) -> None:
+        expect.one_of(STEPS, step=self.step)
 
     def apply(self, model: Model) -> Model:
         """Return the treated model."""
         share = parameter(self.cut, to="dimensionless", at_most=1.0)
+        for name in self.cells:
+            if not any(self._reaches(release) for release in model.cell_kind(name).releases):
+                raise InputError(f"`{name}` releases no vesicles by a route with the step {self.step!r}.")
+        return _changed(model, self.cells, lambda kind: self._treated(kind, share))
+
+    def _treated(self, kind: CellKind, share: Parameter) -> CellKind:
+        return replace(kind, releases=tuple(self._inhibited(r, share) for r in kind.releases))
+
+    def _inhibited(self, release: Release, share: Parameter) -> Release:
+        if not self._reaches(release):
+            return release
+        if self.step == "ceramide":
+            release = replace(release, ceramide=share)
+            share = chosen("ceramide_blocked", 1.0, "dimensionless", why="the inhibitor blocks this way")
+        done = Inhibition(step=self.step, share=share)
+        return replace(release, inhibitions=(*release.inhibitions, done))
+
+    def _reaches(self, release: Release) -> bool:
+        return self.step in STEPS_OF_ROUTE[release.route]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UptakeInhibitor:
+    """Take away a share of uptake in some cells, as heparin, dynasore, cytochalasin D or 4 °C do.
+
+    `cut` names a parameter, the share taken away; with `left` instead, what is left. `routes` picks the
+    routes of uptake that it acts on (empty: all).
+    """
+
+    cells: tuple[str, ...]
+    cut: str | None = None
+    left: str | None = None
+    routes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.cut is None) == (self.left is None):
+            raise InputError("Expected an uptake inhibitor with either `cut` or `left`.")
+
+    def apply(self, model: Model) -> Model:
+        """Return the treated model."""
+        share = self._share()
+        for name in self.cells:
+            known = {uptake.route for uptake in model.cell_kind(name).uptakes}
+            if unknown := set(self.routes) - known:
+                raise InputError(
+                    f"`{name}` has no route of uptake {sorted(unknown)}. Routes: {sorted(known)}."
+                )
 
         def inhibited(kind: CellKind) -> CellKind:
-            return replace(kind, releases=tuple(replace(r, inhibition=share) for r in kind.releases))
+            return replace(
+                kind,
+                uptakes=tuple(
+                    replace(uptake, inhibitions=(*uptake.inhibitions, share))
+                    if not self.routes or uptake.route in self.routes
+                    else uptake
+                    for uptake in kind.uptakes
+                ),
+            )
 
         return _changed(model, self.cells, inhibited)
+
+    def _share(self) -> Parameter:
+        if self.cut is not None:
+            return parameter(self.cut, to="dimensionless", at_most=1.0)
+        assert self.left is not None
+        return _left(self.left, f"uptake_taken_away:{self.left}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,10 +285,20 @@ class DrugDose:
         return replace(model, events=(*model.events, event))
 
 
-Treatment = ReleaseInhibitor | KnockDown | SilenceGene | ClampField | AddBackVesicles | Mimic | DrugDose
+Treatment = (
+    ReleaseInhibitor
+    | UptakeInhibitor
+    | KnockDown
+    | SilenceGene
+    | ClampField
+    | AddBackVesicles
+    | Mimic
+    | DrugDose
+)
 
 TREATMENTS: dict[str, type] = {
     "release_inhibitor": ReleaseInhibitor,
+    "uptake_inhibitor": UptakeInhibitor,
     "knock_down": KnockDown,
     "silence_gene": SilenceGene,
     "clamp_field": ClampField,

@@ -11,7 +11,8 @@ from .behaviours import Behaviour, Modulation, Response, Rule
 from .cycles import Cycle, Death, Volume
 from .network import Network
 from .parameter import Parameter
-from .vesicles import Control, Release, Uptake
+from .release import Control, Release
+from .uptake import Fate, Uptake
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,9 @@ class CellKind:
     `radius` is that of a cell without a `volume` of its own [µm]. `behaviours` are the base values of what
     it does (names in `behaviours_of`); `modulations`, `rules` and `responses` change them, in this order.
     `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the hypoxia signal from 0 to 1.
-    With `normalised_chemotaxis` every gradient counts by its direction alone.
+    With `normalised_chemotaxis` every gradient counts by its direction alone. A kind releases each vesicle
+    class by one route only: routes differ in size, so in class. Without a `fate` all that is taken up ends
+    in the lysosome.
     """
 
     name: str
@@ -111,6 +114,7 @@ class CellKind:
     custom: tuple[CustomDatum, ...] = ()
     polarisation: Polarisation | None = None
     drug_kill: DrugKill | None = None
+    fate: Fate | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:

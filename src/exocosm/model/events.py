@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .parameter import Parameter
-from .vesicles import Loading
+from .release import Loading
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -131,8 +131,20 @@ def _check_references(model: Model) -> None:
             model.vesicle_kind(release.vesicle)
             for loading in release.loadings:
                 model.cargo(loading.cargo)
+        routes = [release.vesicle for release in kind.releases]
+        if len(set(routes)) != len(routes):
+            raise InputError(
+                f"Expected `{kind.name}` to release each vesicle class by one route, found {routes}. "
+                "Give every route a class of its own."
+            )
         for uptake in kind.uptakes:
-            model.vesicle_kind(uptake.vesicle)
+            for match in uptake.matches:
+                model.vesicle_kind(match.vesicle)
+            if uptake.destination == "surface" and not _leaves_surface(kind):
+                raise InputError(
+                    f"Vesicles dock at `{kind.name}` by the route {uptake.route!r} and never leave its "
+                    "surface. Give its `fate` a rate `detach` or `internalise`."
+                )
         for amount in kind.endogenous:
             model.cargo(amount.cargo)
         for link in kind.network.links:
@@ -146,6 +158,10 @@ def _check_references(model: Model) -> None:
         if kind.drug_kill is not None:
             model.field(kind.drug_kill.drug)
     check_names(model)
+    if model.domain.single_vesicles:
+        binding = [kind.name for kind in model.vesicle_kinds if kind.binding is not None]
+        if binding:
+            raise InputError(f"Single vesicles do not bind to matrix yet; drop `binding` of {binding}.")
     for placement in model.placements:
         model.cell_kind(placement.kind)
     for event in model.events:
@@ -154,6 +170,11 @@ def _check_references(model: Model) -> None:
     check_behaviours(model)
     check_starts(model)
     model.parameters()
+
+
+def _leaves_surface(kind: CellKind) -> bool:
+    rates = (kind.fate.detach, kind.fate.internalise) if kind.fate else ()
+    return any(rate is not None and rate.value > 0.0 for rate in rates)
 
 
 def _check_event(model: Model, event: Event) -> None:

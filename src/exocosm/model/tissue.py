@@ -15,18 +15,29 @@ from .parameter import Parameter
 class Domain:
     """A box of equal voxels. A dish is one well-mixed voxel, a 2-D tissue one voxel thick.
 
-    `shape` is (z, y, x) in voxels, `spacing` the edge of a voxel [µm].
+    `shape` is (z, y, x) in voxels, `spacing` the edge of a voxel [µm]. `gap` is the width of the space
+    between cells [µm]: with it, vesicles about as wide or wider are held up. `single_vesicles` follows every
+    vesicle as a particle, for small systems; its faces reflect them, or let them go if `open_faces`.
     """
 
     shape: tuple[int, int, int]
     spacing: Parameter
     well_mixed: bool = False
+    gap: Parameter | None = None
+    single_vesicles: bool = False
+    open_faces: bool = False
 
     def __post_init__(self) -> None:
         if len(self.shape) != 3 or any(n < 1 for n in self.shape):
             raise InputError(f"Expected `shape` to be three numbers >= 1 (z, y, x), found {self.shape!r}.")
         if self.spacing.value <= 0:
             raise InputError(f"Expected `spacing` to be positive, found {self.spacing.value!r} um.")
+        if self.gap is not None and self.gap.value <= 0:
+            raise InputError(f"Expected `gap` to be positive, found {self.gap.value!r} um.")
+        if self.open_faces and not self.single_vesicles:
+            raise InputError(
+                "Expected `open_faces` with `single_vesicles` only: vesicles as a field stay inside."
+            )
         if self.well_mixed and self.shape != (1, 1, 1):
             raise InputError(f"Expected a well-mixed domain to be one voxel, found shape {self.shape!r}.")
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+
+from exocosm.errors import InputError
 
 from .parameter import Parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixBinding:
+    """Reversible binding of vesicles to extracellular matrix, with the cargo in them.
+
+    dn_b/dt = on · n - off · n_b - loss · n_b; all three in 1/min.
+    """
+
+    on: Parameter
+    off: Parameter
+    loss: Parameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +26,10 @@ class VesicleKind:
     """A class of vesicles as far as transport tells it apart.
 
     `diameter` is the median [µm], `diameter_sigma` the width of ln d, `free_diffusion` the Stokes-Einstein
-    coefficient [µm²/min], `hindrance` D/D0 in tissue, `loss` the first-order loss outside cells [1/min],
-    `wall_loss` the loss to plastic, in a dish only [1/min].
+    coefficient of a vesicle of median diameter [µm²/min], `hindrance` D/D0 in tissue, `loss` the first-order
+    loss outside cells [1/min], `wall_loss` the loss to plastic, in a dish only [1/min]. With `smallest` and
+    `largest` [µm] diameters are log-normal between them, and the class moves with the mean coefficient of its
+    vesicles; without, all move like the median one. `binding` is binding to matrix, in tissue only.
     """
 
     name: str
@@ -25,6 +40,22 @@ class VesicleKind:
     hindrance: Parameter
     loss: Parameter
     wall_loss: Parameter
+    smallest: Parameter | None = None
+    largest: Parameter | None = None
+    binding: MatrixBinding | None = None
+
+    def __post_init__(self) -> None:
+        if (self.smallest is None) != (self.largest is None):
+            raise InputError(
+                f"Expected both `smallest` and `largest` of vesicle class `{self.name}`, or neither."
+            )
+        if self.smallest is not None and self.largest is not None:
+            low, high = self.smallest.value, self.largest.value
+            if not 0.0 < low < high:
+                raise InputError(
+                    f"Expected diameters of `{self.name}` with 0 < smallest < largest, found {low:g} to "
+                    f"{high:g} um."
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,82 +63,11 @@ class Cargo:
     """A molecule that vesicles carry, or that shares the fate of one that they carry.
 
     `loss` is its first-order loss in the cytosol [1/min]. `entity` is its identifier (CURIE) or "".
+    `surface` cargo sits on the outside of vesicles and acts from there while they are docked to a cell.
     """
 
     name: str
     kind: str
     entity: str
     loss: Parameter
-
-
-@dataclass(frozen=True, kw_only=True)
-class Control:
-    """A gene of the donor on which a release, a loading or the production of a cargo depends.
-
-    `share` (0 to 1) is the part of it at rest that is owed to the gene (`sign` 1), or that the gene holds
-    back (`sign` -1). With `activity` a of the gene (1 at rest, below 1 after a knock-down) it changes by
-    the factor 1 + share·(a - 1) for sign 1, and by its reciprocal for sign -1.
-    """
-
-    gene: str
-    sign: Literal[1, -1]
-    share: Parameter
-    activity: Parameter | None = None
-    statements: tuple[str, ...] = ()
-
-    def factor(self) -> float:
-        """Return the factor on what is controlled, 1 at rest."""
-        if self.activity is None:
-            return 1.0
-        scale = 1.0 + self.share.value * (self.activity.value - 1.0)
-        return scale if self.sign > 0 else 1.0 / scale
-
-
-@dataclass(frozen=True, kw_only=True)
-class Loading:
-    """How a donor fills its vesicles: copies per vesicle at the donor's resting amount.
-
-    Copies per vesicle follow the donor's present amount, q = copies · C/C0, and a `modulator` of the cell
-    (for example hypoxia, 0 to 1) multiplies them by modulator_fold ** activity; `controls` are the genes that
-    pack or exclude the cargo.
-    """
-
-    cargo: str
-    copies: Parameter
-    modulator: str | None = None
-    modulator_fold: Parameter | None = None
-    controls: tuple[Control, ...] = ()
-    statements: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """Release of one vesicle class by one cell kind through fusion of multivesicular bodies.
-
-    `rate` is vesicles per cell and minute at rest, set free in bursts of `burst` vesicles. A `modulator`
-    multiplies the rate by modulator_fold ** activity; `inhibition` is the share of release taken away by
-    a treatment (0 to 1); `controls` are the genes that it depends on.
-    """
-
-    vesicle: str
-    rate: Parameter
-    burst: Parameter
-    loadings: tuple[Loading, ...]
-    modulator: str | None = None
-    modulator_fold: Parameter | None = None
-    inhibition: Parameter | None = None
-    controls: tuple[Control, ...] = ()
-    statements: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Uptake:
-    """Uptake of one vesicle class by one cell kind.
-
-    `clearance` is the volume emptied of vesicles per cell and minute [µm³/min]; `escape` the share of
-    taken-up cargo that reaches the cytosol.
-    """
-
-    vesicle: str
-    clearance: Parameter
-    escape: Parameter
+    surface: bool = False

@@ -14,15 +14,31 @@ def capture_probability(clearance, volume, dt):
 
 
 @register_jitable
-def whole(carry, amount):
-    """Add an amount to what is carried over and give out the whole ones: (how many, new carry).
+def route_clearance(free, match, load, half_saturation):
+    """Volume that a route empties of one class: k a/(1 + Σ a n/Km), k = Vmax/Km.  [µm³/min]
 
-    The carry starts at a random point of [0, 1), so the expected number given out equals the amount
-    from the first step on, and the two never differ by more than 1.
+    `load` is Σ a n over the classes that compete [vesicles/µm³]. Michaelis-Menten with competing substrates:
+    Vmax a n/(Km + Σ a n), so that splitting a class into two equal ones changes nothing.
     """
-    total = carry + amount
-    count = math.floor(total)
-    rest = total - count
-    if rest >= 1.0:  # rounding of a total a hair below a whole number
-        return int(count) + 1, 0.0
-    return int(count), rest
+    return free * match / (1.0 + load / half_saturation)
+
+
+@register_jitable
+def diffusion_limit(diffusion, radius):
+    """Largest clearance of a sphere that takes all that touch it: 4 π D R.  [µm²/min, µm] → [µm³/min]
+
+    Smoluchowski 1917, "Versuch einer mathematischen Theorie der Koagulationskinetik kolloider Lösungen".
+    """
+    return 4.0 * math.pi * diffusion * radius
+
+
+@register_jitable
+def left_of_fraction(fraction, probability):
+    """What is left of a fraction of which nothing was taken: f (1 - p)/(1 - f p).  [1, 1] → [1]
+
+    A fraction f < 1 is the chance that one more is there. It is taken with probability f p, and then nothing
+    is left; if not, Bayes' rule gives this chance that it is there still. The mean of the two is f (1 - p).
+    """
+    if probability >= 1.0:
+        return 0.0
+    return fraction * (1.0 - probability) / (1.0 - fraction * probability)
