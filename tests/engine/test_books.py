@@ -11,7 +11,7 @@ from exocosm.engine import Steps, simulate
 from exocosm.engine.books import close
 from exocosm.engine.compiled import DIE, NOTHING, compile_model
 from exocosm.engine.population import apply_events
-from exocosm.model import Fate, Match, Uptake
+from exocosm.model import Death, Fate, Match, Uptake
 
 from .models import BACKENDS, groups, laid_out, random_model
 from .small_models import cell, model, number
@@ -99,7 +99,8 @@ def test_what_is_in_and_on_dead_cells_is_booked_when_their_remains_go():
     dock = Uptake(
         route="dock", matches=(Match(vesicle="sEV"),), clearance=number("dock", 900.0), destination="surface"
     )
-    taker = replace(taker, uptakes=(*taker.uptakes, dock), dead_time=number("dead time", 10.0))
+    remains = Death(duration=number("dead time", 10.0))
+    taker = replace(taker, uptakes=(*taker.uptakes, dock), apoptosis=remains)
     compiled = compile_model(model([taker], [], ["a"], shape=(1, 2, 3)))
     state = laid_out(compiled, np.zeros(6), np.arange(6))
     state.fields["vesicles"][:], state.fields["cargo"][:] = 50.0, 80.0
@@ -110,7 +111,7 @@ def test_what_is_in_and_on_dead_cells_is_booked_when_their_remains_go():
     ]
     assert min(held) > 0
     for events in (np.array([DIE] * 3 + [NOTHING] * 3), np.zeros(6, dtype=int)):
-        apply_events(compiled, state, events, 6.0, 1)
+        apply_events(compiled, state, events, state.cells["kind"], 6.0, 1)
     assert state.n_cells == 3
     vesicles, copies = close(compiled, state)
     assert (vesicles.removed, copies.removed) == (held[0] + held[1], held[2] + held[3])

@@ -132,7 +132,7 @@ def test_daughters_share_whole_things_by_chance_and_nothing_is_lost():
         state.cells[name][:] = 20
     before = {name: state.cells[name].copy() for name in names}
     state.cells["position"][:] = rng.uniform(0, 20, (800, 3))
-    apply_events(compiled, state, np.full(800, DIVIDE), 6.0, SEED)
+    apply_events(compiled, state, np.full(800, DIVIDE), state.cells["kind"], 6.0, SEED)
     mothers, daughters = (
         {name: state.cells[name][rows] for name in names} for rows in (slice(800), slice(800, None))
     )
