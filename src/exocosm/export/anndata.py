@@ -78,19 +78,11 @@ def _table(trajectory: Trajectory, x: str) -> Any:
     # "/" would make a group inside the file.
     described = {name.replace("/", "|"): entry for name, entry in (said | about_x).items()}
     obs.columns = [name.replace("/", "|") for name in obs.columns]
-<<<<<<< HEAD
-    unstructured: dict[str, Any] = {"exocosm": {"columns": described, **known}, "lineage": family}
-=======
     noted: dict[str, Any] = {"exocosm": {"columns": described, **known}, "lineage": family}
->>>>>>> records
     return anndata.AnnData(
         X=np.concatenate(values).astype("f4"),
         obs=obs,
         var=var,
         obsm={"spatial": np.concatenate(positions)},
-<<<<<<< HEAD
-        uns=unstructured,
-=======
         uns=noted,
->>>>>>> records
     )
