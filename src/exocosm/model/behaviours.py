@@ -201,12 +201,18 @@ def check_behaviours(model: Model) -> None:
         for name in kind.sensed:
             _check_name("signal", name, signals, where)
         for behaviour in kind.behaviours:
-            value, most = behaviour.value.value, behaviours[behaviour.name].most
-            if not behaviour.name.startswith(("custom:", "chemotactic response")) and not 0 <= value <= most:
-                raise InputError(
-                    f"Expected behaviour {behaviour.name!r} of {where} between 0 and {most:g}, "
-                    f"found {value!r}."
-                )
+            _check_range(
+                f"behaviour {behaviour.name!r} of {where}", behaviour.name, behaviour.value, behaviours
+            )
+        for rule in kind.rules:
+            what = f"saturation of the rule of {rule.signal!r} on {rule.behaviour!r} of {where}"
+            _check_range(what, rule.behaviour, rule.saturation, behaviours)
+
+
+def _check_range(what: str, name: str, parameter: Parameter, known: dict[str, Known]) -> None:
+    most = known[name].most
+    if not name.startswith(("custom:", "chemotactic response")) and not 0 <= parameter.value <= most:
+        raise InputError(f"Expected {what} between 0 and {most:g}, found {parameter.value!r}.")
 
 
 def _check_name(noun: str, name: str, known: Iterable[str], where: str) -> None:
