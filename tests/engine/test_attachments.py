@@ -69,9 +69,10 @@ def test_attachments_balance():
     """Two-state chain of a pair: attached with a/(a + d) (1 - exp(-(a + d) t)), a and d of both cells."""
     compiled, state = clinging(N, **named(0.03, 0.05))
     a, d, t = 0.06, 0.10, 12
+    touching = paired(N)
     for _ in range(10 * t):
         state.step += 1
-        renew(compiled, state, BACKENDS[1], paired(N), 0.1, SEED)
+        renew(compiled, state, BACKENDS[1], touching, 0.1, SEED)
     assert_share(len(state.attachments), a / (a + d) * -math.expm1(-(a + d) * t))
 
 

@@ -68,6 +68,7 @@ class Lives:
 
     n_phases: np.ndarray  # (k,)
     start_phase: np.ndarray  # (k,)
+    start_aim: np.ndarray  # (k,) solid volume aimed at in that phase: 2 between growth and division, else 1
     fixed: np.ndarray  # (k, phase) bool
     divides: np.ndarray  # (k, phase) bool
     grows: np.ndarray  # (k, phase) bool
@@ -222,6 +223,7 @@ def compile_lives(model: Model) -> Lives:
     return Lives(
         n_phases=n_phases,
         start_phase=start_phase,
+        start_aim=np.array([_start_aim(kind) for kind in model.cell_kinds], dtype=float),
         fixed=fixed,
         divides=divides,
         grows=grows,
@@ -233,6 +235,19 @@ def compile_lives(model: Model) -> Lives:
         rupture=rupture,
         duration=duration,
     )
+
+
+def _start_aim(kind: CellKind) -> float:
+    """Aim of a cell in its first phase: doubled if it divides before it next enters a phase that grows."""
+    if kind.cycle is None or not any(phase.grows for phase in kind.cycle.phases):
+        return 1.0
+    phases, start = kind.cycle.phases, kind.cycle.start
+    for step in range(len(phases)):
+        if phases[(start + step + 1) % len(phases)].grows:
+            return 1.0
+        if phases[(start + step) % len(phases)].divides:
+            return 2.0
+    return 1.0
 
 
 def _volume(kind: CellKind) -> tuple[list[float], list[float], float]:

@@ -64,7 +64,7 @@ def enter_kind(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarr
     cells["activity"][which] = compiled.resting_activity[kind]
     cells["phase"][which] = lives.start_phase[kind]
     cells["phase_time"][which] = 0.0
-    cells["aim"][which] = 1.0
+    cells["aim"][which] = lives.start_aim[kind]
     cells["own"][which] = np.nan
     cells["radius"][which] = compiled.radius[kind]
     own = lives.rest_volume[kind, :3].sum(axis=1) > 0

@@ -203,6 +203,10 @@ def check_behaviours(model: Model) -> None:
         for behaviour in kind.behaviours:
             if problem := out_of_bounds(behaviour.name, behaviour.value.value, behaviours):
                 raise InputError(f"Expected behaviour {behaviour.name!r} of {where} {problem}.")
+        for rule in kind.rules:
+            if problem := out_of_bounds(rule.behaviour, rule.saturation.value, behaviours):
+                what = f"the saturation of the rule of {rule.signal!r} on {rule.behaviour!r} of {where}"
+                raise InputError(f"Expected {what} {problem}.")
 
 
 def out_of_bounds(behaviour: str, value: float, known: dict[str, Known]) -> str:

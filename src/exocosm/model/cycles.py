@@ -95,6 +95,16 @@ class Remains:
     rupture: Parameter
     swells: bool = False
 
+    def __post_init__(self) -> None:
+        expect.non_negative(
+            fluid_rate=self.fluid_rate.value,
+            lysed_fluid_rate=self.lysed_fluid_rate.value,
+            cytoplasmic_rate=self.cytoplasmic_rate.value,
+            nuclear_rate=self.nuclear_rate.value,
+            calcification_rate=self.calcification_rate.value,
+        )
+        expect.positive(rupture=self.rupture.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Death:

@@ -48,12 +48,13 @@ def grow(compiled: Compiled, state: State, dt: float) -> None:
     cells, lives = state.cells, compiled.lives
     if not lives.has_volume:
         return
-    dead = (cells["death"], cells["lysed"], cells["volume_at_death"])
+    dead = (cells["death"], cells["volume_at_death"])
     rates = (lives.volume_rate, lives.lysed_fluid_rate, lives.fluid_fraction, lives.rupture)
     with threads_for(state.n_cells, MANY_CELLS):
         _grow(
-            cells["kind"], dead, cells["aim"], cells["volume"], cells["radius"], lives.rest_volume, rates, dt
-        )
+            cells["kind"], dead, cells["aim"], cells["lysed"], cells["volume"], cells["radius"],
+            lives.rest_volume, rates, dt,
+        )  # fmt: skip
 
 
 def decide(compiled: Compiled, state: State, drug, dt: float, seed: int):
@@ -137,8 +138,10 @@ def _behave(
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _grow(kind, dead, aims, volume, radius, rest, rates, dt):
-    death, lysed, volume_at_death = dead
+def _grow(kind, dead, aims, lysed, volume, radius, rest, rates, dt):
+    # Arrays that a parallel loop writes are arguments of their own: Numba 0.68 can lose what a loop writes to
+    # an array that was taken out of a tuple.
+    death, volume_at_death = dead
     volume_rate, lysed_fluid_rate, fluid_fraction, rupture = rates
     for i in prange(kind.shape[0]):
         k = kind[i]
