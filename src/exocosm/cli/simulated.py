@@ -24,7 +24,7 @@ def write_folder(
     state: str,
     settings: dict[str, Any],
 ) -> None:
-    """Write trajectory, model, notes, books, cells, provenance, and a figure of the last frame of a tissue."""
+    """Write trajectory, model, notes, books, cells, provenance, and a figure of the last frame."""
     import pandas as pd
 
     from exocosm import provenance

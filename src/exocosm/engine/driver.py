@@ -60,10 +60,11 @@ class Run:
     def _exchange(self, dt: float) -> np.ndarray:
         """Vesicles move and are taken up, substances spread, cells push; returns the drug that reacted."""
         compiled, state = self.compiled, self.state
-        order, first = self._groups()
-        self.backend.vesicles.release(compiled, state, dt, self.seed)
-        self._spread(dt)
-        self.backend.vesicles.take_up(compiled, state, order, first, dt, self.seed)
+        if compiled.vesicles:
+            order, first = self._groups()
+            self.backend.vesicles.release(compiled, state, dt, self.seed)
+            self._spread(dt)
+            self.backend.vesicles.take_up(compiled, state, order, first, dt, self.seed)
         drug = self._solutes(dt)
         if not compiled.model.domain.well_mixed:
             self._push(dt)
