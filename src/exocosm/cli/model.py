@@ -14,8 +14,7 @@ from .model_files import describe, load_model, new_file, print_notes
 from .output import print_json
 
 if TYPE_CHECKING:
-    from exocosm.model import Model
-    from exocosm.model.physicell import Note
+    from exocosm.model import Model, physicell
 
 
 def add_parser(verbs: Any) -> None:
@@ -67,7 +66,7 @@ def check_command(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _check_table(path: Path, of: Path | None) -> tuple[list[str], tuple[Note, ...]]:
+def _check_table(path: Path, of: Path | None) -> tuple[list[str], tuple[physicell.Note, ...]]:
     from exocosm.model import physicell
 
     if of is None:
@@ -104,7 +103,7 @@ def convert_command(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _write(model: Model, args: argparse.Namespace) -> tuple[Note, ...]:
+def _write(model: Model, args: argparse.Namespace) -> tuple[physicell.Note, ...]:
     from exocosm.model import physicell
 
     target = new_file(args.target)

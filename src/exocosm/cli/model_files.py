@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from exocosm.errors import InputError
 
 if TYPE_CHECKING:
-    from exocosm.model import Model
-    from exocosm.model.physicell import Note
+    from exocosm.model import Model, physicell
 
 
-def load_model(path: Path) -> tuple[Model, tuple[Note, ...]]:
+def load_model(path: Path) -> tuple[Model, tuple[physicell.Note, ...]]:
     """Read a model from ``.json`` or PhysiCell's settings in ``.xml``, with notes on what is not in it."""
     from exocosm.model import Model, physicell
 
@@ -36,7 +35,7 @@ def new_file(path: Path) -> Path:
     return path
 
 
-def print_notes(notes: Sequence[Note]) -> None:
+def print_notes(notes: Sequence[physicell.Note]) -> None:
     """Print notes, grouped by what they mean for a result."""
     for kind in ("not understood", "not supported", "differs", "assumed", "not needed"):
         for note in notes:

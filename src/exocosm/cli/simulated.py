@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exocosm.model import Model
-    from exocosm.model.physicell import Note
+    from exocosm.model import Model, physicell
     from exocosm.trajectory import Frame, Trajectory
 
 
@@ -19,7 +18,7 @@ def write_folder(
     folder: Path,
     model: Model,
     trajectory: Trajectory,
-    notes: Sequence[Note],
+    notes: Sequence[physicell.Note],
     *,
     state: str,
     settings: dict[str, Any],

@@ -71,15 +71,8 @@ class Run:
     def _exchange(self, dt: float) -> np.ndarray:
         """Vesicles move and are taken up, substances spread, cells push; returns the drug that reacted."""
         compiled, state = self.compiled, self.state
-        order, first = self._groups()
-        self.backend.vesicles.release(compiled, state, dt, self.seed)
-        if compiled.model.domain.single_vesicles:
-            self.backend.vesicles.move(compiled, state, dt, self.seed)
-        else:
-            spread(compiled, state, self.backend, dt)
-        self.backend.vesicles.bind(compiled, state, dt)
-        self.backend.vesicles.take_up(compiled, state, order, first, dt, self.seed)
-        self.backend.vesicles.settle(compiled, state, dt, self.seed)
+        if compiled.vesicles:
+            self._exchange_vesicles(dt)
         drug = self.solutes.follow(state, dt)
         if not compiled.model.domain.well_mixed:
             pushes = self.steps.pushes
@@ -88,6 +81,19 @@ class Run:
             )
             self._locate()
         return drug
+
+    def _exchange_vesicles(self, dt: float) -> None:
+        """Vesicles are released, spread, bind to matrix, are taken up, and what was taken finds its way."""
+        compiled, state, vesicles = self.compiled, self.state, self.backend.vesicles
+        order, first = self._groups()
+        vesicles.release(compiled, state, dt, self.seed)
+        if compiled.model.domain.single_vesicles:
+            vesicles.move(compiled, state, dt, self.seed)
+        else:
+            spread(compiled, state, self.backend, dt)
+        vesicles.bind(compiled, state, dt)
+        vesicles.take_up(compiled, state, order, first, dt, self.seed)
+        vesicles.settle(compiled, state, dt, self.seed)
 
     def _interact(self, dt: float) -> np.ndarray:
         """Let cells act on those they touch; returns which of the cells (n,) are still there."""

@@ -65,7 +65,8 @@ def enter_kind(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarr
     cells["phase"][which] = lives.start_phase[kind]
     cells["phase_time"][which] = 0.0
     cells["aim"][which] = lives.start_aim[kind]
-    cells["own"][which] = np.nan
+    b = compiled.behaviours
+    cells["own"][which] = b.base[:, b.changing[b.own]][kind]
     cells["radius"][which] = compiled.radius[kind]
     own = lives.rest_volume[kind, :3].sum(axis=1) > 0
     if lives.has_volume:

@@ -53,9 +53,7 @@ CELL_ARRAYS = (
     Array("attacking", ("cell",), "i8", "", "id of the cell under attack, -1 without"),
     Array("nuclei", ("cell",), "i8", "", "1, and more in a cell that others have fused with"),
     Array("custom", ("cell", "custom"), "f8", "", "numbers of the user's own"),
-    Array(
-        "own", ("cell", "own"), "f8", "", "base values of the cell's own, NaN where that of its kind holds"
-    ),
+    Array("own", ("cell", "own"), "f8", "", "base values of behaviours that can differ within a kind"),
     Array("behaviour", ("cell", "change"), "f8", "", "present value of the behaviours that change"),
     Array("polarised", ("cell",), "?", "", "True in the M2 state"),
     Array("hypoxia", ("cell",), "f8", "1", "hypoxia signal, 0 to 1"),

@@ -62,7 +62,8 @@ def _alone(model: Model, group: str = "", name: str = "") -> Any:
 
 
 def _shared(name: str, built_in: Iterable[str]) -> str:
-    return next((entry for entry in built_in if name in entry), name)
+    known = list(built_in)
+    return name if name in known else next((entry for entry in known if name in entry), name)
 
 
 def _refuse(noun: str, name: str, what: str, entry: str, whose: str) -> None:

@@ -101,8 +101,7 @@ def _behave(
         for m in range(changing.shape[0]):
             behaviour[i, m] = base[k, changing[m]]
         for o in range(own_column.shape[0]):
-            if not math.isnan(own[i, o]):
-                behaviour[i, own_column[o]] = own[i, o]
+            behaviour[i, own_column[o]] = own[i, o]
         for j in range(linear_first[k], linear_first[k + 1]):
             behaviour[i, linear_column[j]] *= behaviour_laws.linear_factor(
                 signals[i, linear_signal[j]], linear_zero[j], linear_one[j], linear_clipped[j]

@@ -37,8 +37,7 @@ def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
         kind, alive = cells["kind"][cell], cells["alive"][cell]
         row = cells["behaviour"][cell]
         row[:] = b.base[kind, b.changing]
-        for column, value in zip(b.own, cells["own"][cell], strict=True):
-            row[column] = row[column] if math.isnan(value) else value
+        row[b.own] = cells["own"][cell]
         for i in range(b.linear_first[kind], b.linear_first[kind + 1]):
             row[b.linear_column[i]] *= behaviour_laws.linear_factor(
                 signals[cell, b.linear_signal[i]], b.linear_zero[i], b.linear_one[i], b.linear_clipped[i]
