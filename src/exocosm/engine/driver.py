@@ -99,6 +99,8 @@ class Run:
     def _spread(self, dt: float) -> None:
         """Diffuse vesicles and the cargo in them alike, and book what decays."""
         compiled, state = self.compiled, self.state
+        if not compiled.vesicles:
+            return
         alpha = compiled.diffusion * dt / compiled.model.domain.spacing.value**2
         total_loss = compiled.loss + compiled.wall_loss
         survival = np.exp(-total_loss * dt)
