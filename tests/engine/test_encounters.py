@@ -165,3 +165,11 @@ def test_a_dish_with_contacts_is_refused_before_it_runs():
 def test_saturations_out_of_range_are_refused():
     with pytest.raises(InputError, match="rule of 'oxygen' on 'migration bias'.*between 0 and 1"):
         model([cell("a", rules=(rule("oxygen", "increases", "migration bias", 1.5, 1.0, 1.0),))], [])
+
+
+def test_a_model_without_vesicles_cargo_and_fields_runs():
+    quiet = replace(cell("quiet", rate=0.0, takes=0.0), behaviours=())
+    made = model([quiet], [Placement(kind="quiet", pattern="disc", count=5)], fields=())
+    trajectory = simulate(replace(made, vesicle_kinds=()), duration="12 min", record_every="12 min")
+    assert len(trajectory.frame(-1).cells["id"]) == 5
+    assert trajectory.books == ()
