@@ -86,7 +86,11 @@ def test_a_run_cut_anywhere_goes_on_with_the_same_bits(seed, cut, data, tmp_path
 
     with pytest.raises(Cut):
         simulate(
-            made, duration="36 min", progress=stop, checkpoint=Checkpoints(path=folder, every="6 min"), **about
+            made,
+            duration="36 min",
+            progress=stop,
+            checkpoint=Checkpoints(path=folder, every="6 min"),
+            **about,
         )
     again = resume(folder)
     assert again.books == whole.books

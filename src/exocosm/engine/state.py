@@ -25,7 +25,6 @@ class Array:
 CELL_ARRAYS = (
     Array("id", ("cell",), "i8", "", "number of the cell, never used twice"),
     Array("parent", ("cell",), "i8", "", "id of the cell it came from, -1 for a founder"),
-    Array("birth", ("cell",), "f8", "min", "time of the division it came from, 0 for a founder"),
     Array("kind", ("cell",), "i8", "", "index of the cell kind"),
     Array("position", ("cell", "axis"), "f8", "µm", "centre (x, y, z)"),
     Array("voxel", ("cell",), "i8", "", "linear index of the voxel the centre lies in"),
