@@ -107,12 +107,3 @@ def test_a_cell_outside_the_box_is_refused():
     given = Placement(kind="tumour", pattern="given", count=1, positions=((500.0, 1.0, 1.0),), source="test")
     with pytest.raises(InputError, match="inside a box"):
         start(compile_model(model([cell("tumour")], [given])), 1)
-
-
-def test_a_signal_of_contact_is_refused_by_name():
-    rule = Rule(
-        signal="pressure", direction="decreases", behaviour="apoptosis", saturation=number("least", 0.0),
-        half_max=number("half", 1.0), power=number("power", 1.0),
-    )  # fmt: skip
-    with pytest.raises(InputError, match="'pressure' needs the contacts"):
-        simulate(listed(rules=(rule,), rate=0, takes=0), duration="6 min", device="reference")

@@ -131,7 +131,7 @@ def test_a_run_of_both_modes_takes_the_same_numbers():
     taken, copies = [], []
     for mode in (made, followed(made)):
         runs = [
-            simulate(with_events(mode, dose), duration="60 min", seed=s, steps=Steps(vesicle=2.0))
+            simulate(with_events(mode, dose), duration="60 min", seed=s, steps=Steps(exchange=2.0))
             for s in range(30)
         ]
         taken.append([run.books[0]["taken"] for run in runs])

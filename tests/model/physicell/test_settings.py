@@ -45,9 +45,9 @@ def test_domain_and_fields(model):
         0.1,
         38,
     )
-    assert oxygen.boundary is not None and oxygen.boundary.value == 38.0
-    assert debris.boundary is None and debris.unit == "1"
-    assert oxygen.steady and not debris.steady  # nothing takes debris up, and it does not decay
+    assert oxygen.boundaries.x_low.value is not None and oxygen.boundaries.x_low.value.value == 38.0
+    assert debris.boundaries.x_low.kind == "no flux" and debris.unit == "1"
+    assert (oxygen.scheme, debris.scheme) == ("adi", "conservative")
 
 
 def test_a_cycle_with_durations_and_deaths(model):
@@ -94,7 +94,7 @@ def test_nothing_is_dropped_in_silence(read):
     )
     assert "intracellular model (maboss) of tumour" in subjects(notes, "not supported")
     assert "user parameter tumor_radius = 250" in subjects(notes, "not supported")
-    assert "boundary of debris" in subjects(notes, "not supported")
+    assert "boundary of debris" in subjects(notes, "differs")
     strange = subjects(notes, "not understood")
     assert "surprise" in strange and "cell_definitions/cell_definition/phenotype/dance" in strange
     assert all(note.place.startswith(("PhysiCell_settings.xml", "cell")) for note in notes)
@@ -106,7 +106,16 @@ def test_faces_held_alike_hold_the_field(read):
         for f in ("xmin", "xmax", "ymin", "ymax")
     )
     model, _ = read(debris_faces=faces)
-    assert model.field("debris").boundary.value == 4.0
+    faces = model.field("debris").boundaries
+    assert [face.value.value for face in (faces.x_low, faces.x_high, faces.y_low, faces.y_high)] == [4.0] * 4
+    assert model.field("debris").scheme == "adi"
+
+
+def test_faces_held_apart_are_held_apart(read):
+    one = '<boundary_value ID="ymax" enabled="true">7</boundary_value>'
+    faces = read(debris_faces=one)[0].field("debris").boundaries
+    assert (faces.y_high.kind, faces.y_high.value.value) == ("fixed", 7.0)
+    assert {faces.x_low.kind, faces.x_high.kind, faces.y_low.kind} == {"no flux"}
 
 
 def test_values_that_rules_replace_at_once_are_left_out(read):
