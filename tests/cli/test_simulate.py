@@ -37,7 +37,7 @@ def test_a_project_of_physicell_runs_and_leaves_a_folder(exocosm_says, settings,
     }  # fmt: skip
     assert Trajectory.load(folder / "trajectory.zarr").times.tolist() == [0.0, 12.0, 24.0]
     rows = list(csv.DictReader((folder / "cells.csv").read_text().splitlines()))
-    assert (rows[0]["kind"], float(rows[0]["x"]), rows[0]["custom:onco"]) == ("tumour", 0.5, "2.0")
+    assert (rows[0]["kind"], rows[0]["time_min"], rows[0]["custom:onco"]) == ("tumour", "24.0", "2.0")
     record = json.loads((folder / "provenance.json").read_text())
     assert (record["seed"], record["state"], record["model_file"]) == (3, "done", "PhysiCell_settings.xml")
     assert Model.load(folder / "model.json").name == "small_project"
@@ -51,7 +51,7 @@ def test_the_saved_model_runs_to_the_same_cells(exocosm_says, settings, tmp_path
     assert (tmp_path / "a" / "cells.csv").read_bytes() == (tmp_path / "b" / "cells.csv").read_bytes()
 
 
-def test_ctrl_c_keeps_the_frames_so_far(exocosm_says, settings, tmp_path, monkeypatch):
+def test_ctrl_c_keeps_the_frames_so_far_and_resume_goes_on(exocosm_says, settings, tmp_path, monkeypatch):
     import exocosm.engine
 
     simulate = exocosm.engine.simulate
@@ -64,14 +64,33 @@ def test_ctrl_c_keeps_the_frames_so_far(exocosm_says, settings, tmp_path, monkey
 
         return simulate(model, progress=once, **how)
 
+    words = ("simulate", str(settings), "--duration", "36 min", "--record-every", "6 min", "--json")
+    assert exocosm_says(*words, "--out", "whole")[0] == 0
     monkeypatch.setattr(exocosm.engine, "simulate", interrupted)
-    code, out, err = exocosm_says(
-        "simulate", str(settings), "--duration", "10 h", "--record-every", "6 min", "--out", "half", "--json"
-    )
+    code, out, err = exocosm_says(*words, "--out", "half")
     assert code == 130
-    assert "interrupted at 0.2 h" in err
+    assert "interrupted at 0.3 h. `exocosm resume half` goes on." in err
     assert json.loads(out)["state"] == "interrupted"
-    assert Trajectory.load(tmp_path / "half" / "trajectory.zarr").times.tolist() == [0.0, 6.0, 12.0]
+    assert Trajectory.load(tmp_path / "half" / "trajectory.zarr").times.tolist() == [0.0, 6.0, 12.0, 18.0]
+    code, out, err = exocosm_says("resume", "half")
+    assert code == 0, err
+    assert not (tmp_path / "half" / "checkpoints").exists()
+    for name in ("cells.csv", "books.csv"):
+        assert (tmp_path / "half" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert exocosm_says("resume", "half")[0] == 0  # it is done: the same again
+
+
+def test_a_run_killed_before_its_first_checkpoint_starts_again(exocosm_says, settings, tmp_path):
+    assert exocosm_says("simulate", str(settings), "--duration", "12 min", "--out", "whole")[0] == 0
+    record = json.loads((tmp_path / "whole" / "provenance.json").read_text())
+    before = (tmp_path / "whole" / "cells.csv").read_bytes()
+    (tmp_path / "whole" / "provenance.json").write_text(json.dumps(record | {"state": "running"}))
+    (tmp_path / "whole" / "cells.csv").unlink()
+    assert exocosm_says("resume", "whole", "--quiet")[0] == 0
+    assert (tmp_path / "whole" / "cells.csv").read_bytes() == before
+    (tmp_path / "whole" / "provenance.json").write_text("{")
+    code, _, err = exocosm_says("resume", "whole")
+    assert code == 2 and "Could not read what was asked" in err
 
 
 @pytest.mark.parametrize(

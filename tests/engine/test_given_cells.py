@@ -66,15 +66,6 @@ def test_only_cells_with_a_rate_of_death_die(device):
     assert run.frames[-1].cells["alive"].tolist() == [False, True, True]
 
 
-def test_a_run_can_be_stopped_and_keeps_its_frames():
-    times = []
-    run = simulate(
-        listed(rate=0, takes=0), duration="10 h", record_every="6 min", progress=times.append,
-        stop=lambda: len(times) == 3,
-    )  # fmt: skip
-    assert run.times.tolist() == [0.0, 6.0, 12.0, 18.0]
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -46,8 +46,9 @@ def command(args: argparse.Namespace) -> int:
 
 
 def _frames(run: Path, arm: str | None) -> Path:
-    if (run / "zarr.json").is_file():
-        return run
+    for place in (run, run / "trajectory.zarr"):  # the latter is what `exocosm simulate` leaves
+        if (place / "zarr.json").is_file():
+            return place
     found = {path.stem: path for path in sorted((run / "frames").glob("[!.]*.zarr"))}
     if not found:
         raise InputError(

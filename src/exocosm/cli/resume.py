@@ -7,10 +7,12 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from . import simulate
 from .arguments import add_common, count
 from .failures import DONE
 from .output import print_json, progress
 from .run import end_like_ctrl_c, finish, interrupted
+from .simulated import is_simulated
 
 
 def add_parser(verbs: Any) -> None:
@@ -39,6 +41,8 @@ def command(args: argparse.Namespace) -> int:
     from exocosm.experiment import resume
 
     end_like_ctrl_c(signal.SIGTERM)
+    if is_simulated(args.folder):
+        return simulate.go_on(args)
     reported = (args.folder / "report.html").is_file()
     before = _status_bytes(args.folder)
     with progress(shown=not (args.quiet or args.json)) as show:

@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,12 @@ from exocosm.errors import InputError
 
 from .arguments import add_common, count, seed
 from .failures import DONE, INTERRUPTED
-from .model_files import describe, load_model
+from .model_files import load_model
 from .output import print_json, progress
-from .run import claim_folder
-from .simulated import write_folder
+from .run import claim_folder, end_like_ctrl_c
+from .simulated import Simulated, settings_of
 
 if TYPE_CHECKING:
-    from exocosm.model import Model
     from exocosm.trajectory import Trajectory
 
 
@@ -43,6 +42,12 @@ def add_parser(verbs: Any) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder to write, new or empty (default: runs/MODEL-seedN)"
     )
+    parser.add_argument(
+        "--checkpoint-every",
+        default="5 min",
+        metavar="T",
+        help='time by the clock between checkpoints ("5 min")',
+    )
     parser.add_argument("--device", choices=("cpu", "reference"), default="cpu", help="(default: cpu)")
     parser.add_argument("--quiet", action="store_true", help="no progress; print only where the result is")
     add_common(parser)
@@ -51,20 +56,29 @@ def add_parser(verbs: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Run the model, write the folder; return the exit code."""
+    end_like_ctrl_c(signal.SIGTERM)
     model, notes = load_model(args.model)
     length = _minutes("--duration", args.duration)
-    if _minutes("--record-every", args.record_every) <= 0:
-        raise InputError(f"Expected `--record-every` above 0, found {args.record_every!r}.")
+    for option in ("record_every", "checkpoint_every"):
+        name = f"--{option.replace('_', '-')}"
+        if _minutes(name, getattr(args, option)) <= 0:
+            raise InputError(f"Expected `{name}` above 0, found {getattr(args, option)!r}.")
     folder = claim_folder(args.out, model.name, args.seed)
-    try:
-        with _stops_at_ctrl_c() as stopped:
-            trajectory = _simulate(model, args, length, stopped)
-        state = "done" if trajectory.frames[-1].time >= length - 1e-9 else "interrupted"
-        write_folder(folder, model, trajectory, notes, state=state, settings=_settings(args))
-    finally:
-        with suppress(OSError):  # stays only where something was written
-            folder.rmdir()
-    return _report(args, model, trajectory, folder, state)
+    settings = {name: getattr(args, name) for name in ("seed", "device", "duration", "record_every")}
+    with _shown(args, length) as progress:
+        simulated = Simulated(folder, progress=progress, checkpoint_every=args.checkpoint_every)
+        trajectory, state = simulated.begin(model, notes, {"model_file": args.model.name, **settings})
+    return report(args, trajectory, folder, state)
+
+
+def go_on(args: argparse.Namespace) -> int:
+    """Go on with a run of this command that was interrupted or killed; return the exit code."""
+    settings = settings_of(args.folder)
+    with _shown(args, _minutes("duration", settings["duration"])) as progress:
+        simulated = Simulated(args.folder, progress=progress)
+        trajectory, state = simulated.go_on(settings, other_machine=args.other_machine)
+    args.seed = settings["seed"]
+    return report(args, trajectory, args.folder, state)
 
 
 def _minutes(option: str, text: str) -> float:
@@ -76,79 +90,35 @@ def _minutes(option: str, text: str) -> float:
         raise InputError(f"`{option}`: {error}") from error
 
 
-def _simulate(
-    model: Model, args: argparse.Namespace, length: float, stopped: Callable[[], bool]
-) -> Trajectory:
-    from exocosm.engine import simulate
-
+@contextmanager
+def _shown(args: argparse.Namespace, length: float) -> Iterator[Callable[[float], None]]:
+    """Set the number of threads, and yield what shows the simulated time."""
     if args.threads is not None:
         import numba
 
         numba.set_num_threads(min(args.threads, numba.get_num_threads()))
     with progress(shown=not (args.quiet or args.json)) as show:
-
-        def shown(time: float) -> None:
-            show(round(time), max(1, round(length)), "simulated minutes")
-
-        return simulate(
-            model,
-            duration=args.duration,
-            seed=args.seed,
-            device=args.device,
-            record_every=args.record_every,
-            progress=shown,
-            stop=stopped,
-        )
+        yield lambda time: show(round(time), max(1, round(length)), "simulated minutes")
 
 
-@contextmanager
-def _stops_at_ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether the run should end; a second Ctrl-C ends it without a result."""
-    asked: list[bool] = []
-
-    def ask(*_: object) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(True)
-        print("exocosm: ending after this step; once more to drop the run.", file=sys.stderr)
-
-    before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(ValueError):  # signals belong to the main thread
-            before[number] = signal.signal(number, ask)
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _settings(args: argparse.Namespace) -> dict[str, Any]:
-    return {
-        "model_file": args.model.name,
-        "seed": args.seed,
-        "device": args.device,
-        "duration": args.duration,
-        "record_every": args.record_every,
-    }
-
-
-def _report(args: argparse.Namespace, model: Model, trajectory: Trajectory, folder: Path, state: str) -> int:
+def report(args: argparse.Namespace, trajectory: Trajectory, folder: Path, state: str) -> int:
+    """Say what came out and where it is; return the exit code."""
     code = DONE if state == "done" else INTERRUPTED
     last = trajectory.frames[-1]
     alive = int(last.cells["alive"].sum())
     if args.json:
         print_json(
-            {"state": state, "model": model.name, "seed": args.seed, "folder": folder, "time_min": last.time,
-             "frames": len(trajectory.frames), "living_cells": alive, "exit_code": code}
+            {"state": state, "model": trajectory.attributes["model"], "seed": args.seed, "folder": folder,
+             "time_min": last.time, "frames": len(trajectory.frames), "living_cells": alive,
+             "exit_code": code}
         )  # fmt: skip
     elif args.quiet:
         print(folder)
     else:
-        print("\n".join(describe(model)))
         kinds = [f"{int(trajectory.is_kind(last, kind).sum())} {kind}" for kind in trajectory.kinds]
         print(f"After {last.time / 60:g} h: {alive} living cells ({', '.join(kinds)})")
         print(f"Folder: {folder}")
     if state != "done":
-        print(f"exocosm: interrupted at {last.time / 60:g} h. {folder} keeps what was done.", file=sys.stderr)
+        said = f"interrupted at {last.time / 60:g} h. `exocosm resume {folder}` goes on."
+        print(f"exocosm: {said}", file=sys.stderr)
     return code

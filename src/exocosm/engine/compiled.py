@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exocosm.model import CellKind, Model
+from exocosm.model import MODULATORS, CellKind, Model
 
 from .compiled_cells import Behaviours, Lives, compile_behaviours, compile_lives
 from .compiled_fields import OXYGEN, CompiledField, compile_fields
@@ -63,6 +63,7 @@ class At(NamedTuple):
     polarisation: int
     drug_tolerance: int
     solute: int  # secretion, secretion target, uptake, export of each field
+    modulator: int  # one for each, but hypoxia, which is the first
     vesicle: int  # release, uptake of each class
     custom: int
 
@@ -206,7 +207,8 @@ def _where(behaviours: Behaviours, model: Model) -> At:
         polarisation=behaviours.index("polarisation"),
         drug_tolerance=behaviours.index("drug tolerance"),
         solute=0,
-        vesicle=behaviours.index("drug tolerance") + 1,
+        modulator=behaviours.index("drug tolerance") + 1,
+        vesicle=behaviours.index("drug tolerance") + len(MODULATORS),
         custom=len(behaviours.names) - sum(n.startswith("custom:") for n in behaviours.names),
     )
 

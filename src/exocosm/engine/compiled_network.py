@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from exocosm.errors import InputError, expect
-from exocosm.model import CellKind, Network
+from exocosm.model import CellKind, Link, Network
 
 from .laws.signalling import ACTIVITY_MAX
 
@@ -28,7 +28,7 @@ class CompiledNetwork:
 
     Edges of node i are `first[i]:first[i + 1]` in `source` and `strength` (g s w', so that the input of a
     node is the sum of strength · (x - b)). Links act on nodes (`link_kind` repression or drive), sponges
-    on miRNAs; both hold cargo indices.
+    on miRNAs; both hold cargo indices, and links by surface cargo those behind all cytosolic ones.
     """
 
     names: tuple[str, ...]
@@ -165,7 +165,7 @@ def compile_network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork
         source=source,
         strength=strength,
         link_kind=np.array([REPRESSION if k.kind == "repression" else DRIVE for k in acting], dtype=np.int64),
-        link_cargo=np.array([cargoes.index(k.cargo) for k in acting], dtype=np.int64),
+        link_cargo=np.array([_amount(k, cargoes) for k in acting], dtype=np.int64),
         link_node=np.array([network.index(k.target) for k in acting], dtype=np.int64),
         link_sign=np.array([float(k.sign) for k in acting]),
         link_half=np.array([k.half_effect.value for k in acting]),
@@ -173,6 +173,11 @@ def compile_network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork
         sponge_mirna=np.array([cargoes.index(k.target) for k in sponges], dtype=np.int64),
         sponge_half=np.array([k.half_effect.value for k in sponges]),
     )
+
+
+def _amount(link: Link, cargoes: tuple[str, ...]) -> int:
+    """Column of what a link acts by: cytosolic copies of each cargo, then those at the surface."""
+    return cargoes.index(link.cargo) + (len(cargoes) if link.kind == "surface" else 0)
 
 
 def _moving(network: Network) -> list[int]:

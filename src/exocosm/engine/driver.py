@@ -16,7 +16,7 @@ from .population import apply_events
 from .signals import sense
 from .solutes import Solutes
 from .spreading import spread
-from .start import apply_event, sense_oxygen
+from .start import apply_event, sense_oxygen, update_modulators
 from .state import State
 from .steps import Steps
 from .voxels import voxel_index
@@ -120,11 +120,14 @@ class Run:
     def _signal(self, dt: float) -> None:
         """Advance the networks of all living cells."""
         compiled, cells = self.compiled, self.state.cells
+        amounts, rest = cells["copies"], compiled.rest_copies
+        if compiled.fate.surface.any():  # at rest nothing is docked
+            amounts = np.concatenate([amounts, cells["bound"]], axis=1)
+            rest = np.concatenate([rest, np.zeros_like(rest)], axis=1)
         for kind, network in enumerate(compiled.networks):
             mine = np.flatnonzero(cells["alive"] & (cells["kind"] == kind))
             if mine.size and network.names:
-                rest = compiled.rest_copies[kind]
-                self.backend.signalling.signal(network, mine, cells["activity"], cells["copies"], rest, dt)
+                self.backend.signalling.signal(network, mine, cells["activity"], amounts, rest[kind], dt)
 
     def _behave(self) -> None:
         """Let cells sense where they are, and set what they do until they sense again."""
@@ -136,6 +139,7 @@ class Run:
             around = surroundings(compiled, state, self.backend) if self.can.senses else None
             self.backend.cells.behave(compiled, state, sense(compiled, state, around))
             self._check_behaviours()
+        update_modulators(compiled, state)
 
     def _check_behaviours(self) -> None:
         values, b = self.state.cells["behaviour"], self.compiled.behaviours

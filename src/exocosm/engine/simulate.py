@@ -30,7 +30,6 @@ def simulate(
     record_every: str = "2 h",
     steps: Steps | None = None,
     progress: Callable[[float], None] | None = None,
-    stop: Callable[[], bool] | None = None,
     frames: Path | FrameStore | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Trajectory:
@@ -42,7 +41,6 @@ def simulate(
     seed : key of every random draw, 0 <= seed < 2**63; same seed, same bits
     device : "cpu" (compiled) or "reference" (plain Python: slow, judges the other)
     progress : called with the simulated time [min] after every cell step
-    stop : asked after every cell step; once it answers True, the run ends there with what it has
     frames : a new Zarr store for the frames, in single precision; they stay in memory when None
     checkpoint : where and when to write down the whole state, so that `resume` can go on from there
 
@@ -70,7 +68,7 @@ def simulate(
     recorder = Recorder(compiled, interval, seed=seed, device=device, store=_new_store(frames))
     run.settle()
     recorder.record(state)
-    return carry_on(run, recorder, n_steps, progress=progress, checkpoint=checkpoint, stop=stop)
+    return carry_on(run, recorder, n_steps, progress=progress, checkpoint=checkpoint)
 
 
 def carry_on(
@@ -80,7 +78,6 @@ def carry_on(
     *,
     progress: Callable[[float], None] | None,
     checkpoint: Checkpoints | None,
-    stop: Callable[[], bool] | None = None,
 ) -> Trajectory:
     """Run from where `run` stands until `n_steps` cell steps are done in all."""
     state = run.state
@@ -91,8 +88,6 @@ def carry_on(
             keeper.after_step()
             if progress is not None:
                 progress(state.time)
-            if stop is not None and stop():
-                break
         recorder.record_last(state)
         keeper.at_end()
     return recorder.trajectory(close(run.compiled, state))

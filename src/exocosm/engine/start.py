@@ -8,6 +8,7 @@ from exocosm.model import AddCopies, AddDrug, AddVesicles, CustomDatum, Event
 
 from .compiled import Compiled
 from .compiled_vesicles import HYPOXIA, modulation
+from .exchange import behaviour_values
 from .laws.growth import radius_of
 from .laws.random import ADDED, CUSTOM, FORMED, POLARISATION, uniform
 from .laws.release import modulated
@@ -163,15 +164,15 @@ def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
     start, full = compiled.hypoxia[state.cells["kind"]].T
     signal = np.clip((start - oxygen) / (start - full), 0.0, 1.0)
     state.cells["hypoxia"] = np.where(alive, signal, state.cells["hypoxia"])
-    update_modulators(state)
 
 
-def update_modulators(state: State) -> None:
-    """Bring the signals that act on release and uptake up to date with the cells; so far hypoxia.
-
-    The other columns stay as they were set: nothing in a model fills them yet.
-    """
-    state.cells["modulators"][:, HYPOXIA] = state.cells["hypoxia"]
+def update_modulators(compiled: Compiled, state: State) -> None:
+    """Bring the signals that act on release and uptake up to date: hypoxia, and behaviours of their names."""
+    signals = state.cells["modulators"]
+    signals[:, HYPOXIA] = state.cells["hypoxia"]
+    others = [m for m in range(signals.shape[1]) if m != HYPOXIA]
+    for behaviour, m in enumerate(others, start=compiled.at.modulator):
+        signals[:, m] = behaviour_values(compiled, state, behaviour)
 
 
 def apply_event(compiled: Compiled, state: State, event: Event, seed: int = 0) -> None:

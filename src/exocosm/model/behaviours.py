@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from exocosm.errors import InputError, did_you_mean, expect
 
 from .parameter import Parameter
+from .release import MODULATORS
 
 if TYPE_CHECKING:
     from .model import Model
@@ -131,6 +132,8 @@ def behaviours_of(model: Model) -> dict[str, Known]:
     found |= dict.fromkeys(("damage rate", "damage repair rate"), Known("1/min"))
     found["polarisation"] = Known("", default=1.0)
     found["drug tolerance"] = Known("", default=1.0)
+    # Signals that act on release and uptake; hypoxia comes from the oxygen around.
+    found |= {f"{name} signal": Known("") for name in MODULATORS if name != "hypoxia"}
     for vesicle in model.vesicle_kinds:
         found[f"{vesicle.name} release"] = Known("", default=1.0)
         found[f"{vesicle.name} uptake"] = Known("", default=1.0)

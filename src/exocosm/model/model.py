@@ -149,6 +149,11 @@ def _check_references(model: Model) -> None:
             model.cargo(amount.cargo)
         for link in kind.network.links:
             model.cargo(link.cargo)
+            if link.kind == "surface" and not model.cargo(link.cargo).surface:
+                raise InputError(
+                    f"Cargo `{link.cargo}` acts on {link.target!r} from the surface of `{kind.name}` and is "
+                    "no surface cargo. Set `surface=True` on it, or make the link one of kind 'drive'."
+                )
             if link.kind == "sponge":
                 model.cargo(link.target)
             else:

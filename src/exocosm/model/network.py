@@ -42,10 +42,11 @@ class Link:
     `repression`: a miRNA lowers the production of the node `target`.
     `sponge`: an RNA binds the miRNA `target` and takes it away from its own targets.
     `drive`: a protein or other cargo raises (+1) or lowers (-1) the drive of the node `target`.
+    `surface`: the same by the copies on docked vesicles, which act from outside.
     `half_effect` is K: the copies per cell at which the action is half of what it can be.
     """
 
-    kind: Literal["repression", "sponge", "drive"]
+    kind: Literal["repression", "sponge", "drive", "surface"]
     cargo: str
     target: str
     sign: Literal[-1, 1]
