@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -144,3 +146,17 @@ def test_writing_anew_takes_the_place_of_the_old_at_once(tmp_path):
     replace_whole(path, write, durable=True)
     assert path.read_text() == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_frames_are_read_whatever_becomes_of_the_way_to_them(tmp_path, monkeypatch):
+    """By way of a folder that is gone, and from another current one, the same numbers are read."""
+    detour = tmp_path / "detour"
+    detour.mkdir()
+    monkeypatch.chdir(tmp_path)
+    store = FrameStore(detour / ".." / "store.zarr", exact=True)
+    store.append(Frame(time=0.0, cells={"x": np.array([3.0, 4.0])}, fields={}))
+    store.close({})
+    by_detour, from_here = store.frames(), open_frames(Path("store.zarr"))[0]
+    detour.rmdir()
+    monkeypatch.chdir("/")
+    assert by_detour[0].cells["x"].tolist() == from_here[0].cells["x"].tolist() == [3.0, 4.0]

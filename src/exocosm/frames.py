@@ -96,7 +96,9 @@ class FrameStore:
     """
 
     def __init__(self, path: Path, *, exact: bool = False, about: Mapping[str, Any] | None = None) -> None:
-        self.path = Path(path)
+        # Frames are read when asked: a path by way of a folder that goes, or of another current one, would
+        # lead to no chunks any more, which Zarr takes for zeros.
+        self.path = Path(path).resolve()
         self.exact = exact
         self.about = dict(about or {})
         self._times: list[float] = []
@@ -227,6 +229,7 @@ class FrameStore:
 
 def open_frames(path: Path) -> tuple[StoredFrames, dict[str, Any]]:
     """Return the complete frames of a store and its attributes; raises InputError for anything else."""
+    path = Path(path).resolve()  # as in `FrameStore`
     attributes = read_attributes(path)
     root = _open(path, "r")
     arrays = {
