@@ -130,7 +130,7 @@ def _packed(placement: Placement, radius: float, size: Array, flat: bool, room: 
 
 
 def _sites(spacing: float, reach: float, size: Array, flat: bool) -> Array:
-    """Sites (n, 3) of hexagonal (close) packing within `reach` of the centre and the box, the nearest first."""
+    """Sites (n, 3) of hexagonal (close) packing within `reach` of the centre and the box, nearest first."""
     m = math.ceil(reach / spacing) + 1
     n = math.ceil(m * 2.0 / math.sqrt(3.0))
     k_range = np.zeros(1, dtype=int) if flat else np.arange(-n, n + 1)

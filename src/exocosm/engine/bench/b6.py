@@ -39,7 +39,7 @@ from .whole import WholeRun, whole_run
 
 STEPS = Steps(cell=6.0, exchange=1.0, mechanics=0.1)
 DAY = 1440.0  # [min]
-FULL, QUICK = (
+FULL, SMALL = (
     (441.0, 60),
     (103.0, 20),
 )  # radius of the ball [µm] and voxels per axis: 100,553 cells, about 1,300
@@ -52,7 +52,7 @@ _CELL_BYTES, _FIELD_BYTES = 1024, 24  # allowed per cell, and per voxel and fiel
 def b6(
     *,
     threads: int | None = None,
-    quick: bool = False,
+    small: bool = False,
     steps: int | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -65,14 +65,14 @@ def b6(
     Parameters
     ----------
     threads : None for all that Numba may use
-    quick : about 1,300 cells in a box of 400 µm
+    small : about 1,300 cells in a box of 400 µm
     steps : cell steps of 6 min, 240 (24 h) unless told; fewer are extrapolated, and the record says so
     seed : of the run
     """
     n_steps = round(DAY / STEPS.cell) if steps is None else steps
-    size = QUICK if quick else FULL
+    size = SMALL if small else FULL
     with on_threads(threads) as threads:
-        run = whole_run(everything(*size), everything(*QUICK), steps=STEPS, n_steps=n_steps, seed=seed)
+        run = whole_run(everything(*size), everything(*SMALL), steps=STEPS, n_steps=n_steps, seed=seed)
     return _record(run, threads)
 
 
@@ -83,7 +83,7 @@ def million(*, threads: int | None = None, steps: int = 2, seed: int = 0) -> dic
     """
     with on_threads(threads) as threads:
         run = whole_run(
-            crowd(*MILLION), crowd(*QUICK), steps=Steps(cell=6.0, exchange=1.0, mechanics=0.1),
+            crowd(*MILLION), crowd(*SMALL), steps=STEPS,
             n_steps=steps, seed=seed,
         )  # fmt: skip
     return _record(run, threads)
@@ -244,8 +244,7 @@ def _record(run: WholeRun, threads: int) -> dict[str, Any]:
         "seconds for 24 h": {name: per_day * value for name, value in vars(run.seconds).items()},
         "extrapolated": per_day > 1.0,
         "peak memory over what is allowed": run.memory / allowed,
-        "fields [bytes per voxel and field]": sum(a.nbytes for a in state.fields.values())
-        / (voxels * n_fields),
+        "fields [bytes per voxel and field]": field_bytes / (voxels * n_fields),
         "largest residual of the books": max(map(abs, residuals), default=0.0),
         "largest residual of dissolved substances": float(np.nanmax(np.abs([0.0, *solutes]))),
     }

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,27 +31,35 @@ class Seconds:
     clock: float = 0.0
     processor: float = 0.0
 
+    def add(self, other: Seconds) -> None:
+        """Add what another piece of work took."""
+        self.clock += other.clock
+        self.processor += other.processor
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One figure of a workload, and the same of a peer. Less is faster."""
+    """One figure of a workload by the clock, and the same of a peer. Less is faster.
+
+    `processor` is the figure by processor time. On one thread of a busy machine it says what the clock would
+    have said on a quiet one; on more threads it adds up over them.
+    """
 
     what: str
     value: float
     unit: str
+    processor: float | None = None
     peer: str = ""
     peer_value: float | None = None
     note: str = ""
-    more: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times as long the peer takes; None without one."""
-        return None if self.peer_value is None else self.peer_value / self.value
 
     def record(self) -> dict[str, Any]:
-        """Return the line as JSON holds it."""
-        return {**vars(self), "ratio": self.ratio}
+        """Return the line as JSON holds it, with how many times as long the peer takes."""
+        ratio = None if self.peer_value is None else self.peer_value / self.value
+        by_processor = None
+        if self.peer_value is not None and self.processor:
+            by_processor = self.peer_value / self.processor
+        return {**vars(self), "ratio": ratio, "ratio by processor time": by_processor}
 
 
 def thread_count(threads: int | None) -> int:
@@ -119,6 +127,11 @@ def checksum(*arrays: np.ndarray) -> str:
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
+
+
+def checksum_of_record(value: Any) -> str:
+    """Return the first 16 digits of the SHA-256 of a part of a record."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
 def load() -> float:

@@ -61,7 +61,7 @@ def _disc(radius: float) -> np.ndarray:
 
 
 def heterogeneity_ball(*, scheme: str = "adi") -> Model:
-    """Make the 100³ variant of B4: B3 with a ball of 228 µm (13,9xx cells) in a box of 2000 µm."""
+    """Make the 100³ variant of B4: B3 with a ball of 228 µm (13,873 cells) in a box of 2000 µm."""
     return _model("B4 heterogeneity 100", (100,) * 3, packed_ball(228.0), scheme, adhesion=0.4)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,20 +19,20 @@ from ..steps import Steps
 from .measure import Seconds, checksum, forget_peak, peak_memory, resident_memory, timed
 
 
-@dataclass(frozen=True)
+@dataclass
 class WholeRun:
-    """A run that is over: where it ended, and what it took."""
+    """A run: where it stands, and what it took to get there."""
 
     run: Run
     set_up: Seconds
-    seconds: Seconds
-    minutes: float
     cells_at_start: int
-    memory: int  # most bytes held beyond what interpreter and compiled code held before
+    seconds: Seconds = field(default_factory=Seconds)
+    minutes: float = 0.0
+    memory: int = 0  # most bytes held beyond what interpreter and compiled code held before
 
     @property
     def state(self) -> State:
-        """The state at the end."""
+        """The state as it is now."""
         return self.run.state
 
     def per_minute(self) -> Seconds:
@@ -52,27 +53,36 @@ class WholeRun:
         }
 
 
-def whole_run(model: Model, warm_up: Model, *, steps: Steps, n_steps: int, seed: int) -> WholeRun:
-    """Run a model for so many cell steps; compilation is over before, in a cell step of `warm_up`."""
-    first = _laid_out(warm_up, steps, seed)
+def whole_run(
+    model: Model,
+    warm_up: Model,
+    *,
+    steps: Steps,
+    n_steps: int,
+    seed: int,
+    watch: Callable[[WholeRun], None] | None = None,
+) -> WholeRun:
+    """Run a model for so many cell steps; compilation is over before, in a cell step of `warm_up`.
+
+    `watch` looks at the run after each step, off the clock. Laying out is timed apart.
+    """
+    first = laid_out(warm_up, steps, seed)
     first.advance()
     del first
     forget_peak()
     before = resident_memory()
     with timed() as set_up:
-        run = _laid_out(model, steps, seed)
-    cells = run.state.n_cells
-    with timed() as seconds:
-        for _ in range(n_steps):
+        run = laid_out(model, steps, seed)
+    found = WholeRun(run=run, set_up=set_up, cells_at_start=run.state.n_cells)
+    for _ in range(n_steps):
+        with timed() as step:
             run.advance()
-    return WholeRun(
-        run=run,
-        set_up=set_up,
-        seconds=seconds,
-        minutes=n_steps * steps.cell,
-        cells_at_start=cells,
-        memory=peak_memory() - before,
-    )
+        found.seconds.add(step)
+        found.minutes += steps.cell
+        if watch is not None:
+            watch(found)
+    found.memory = peak_memory() - before
+    return found
 
 
 def state_checksum(state: State) -> str:
@@ -81,7 +91,8 @@ def state_checksum(state: State) -> str:
     return checksum(*(group[name] for group in groups for name in sorted(group)))
 
 
-def _laid_out(model: Model, steps: Steps, seed: int) -> Run:
+def laid_out(model: Model, steps: Steps, seed: int) -> Run:
+    """Return a model as a run at its start."""
     compiled = compile_model(model)
     backend = get_backend("cpu")
     run = Run(compiled=compiled, state=start(compiled, seed), backend=backend, steps=steps, seed=seed)
@@ -89,6 +100,6 @@ def _laid_out(model: Model, steps: Steps, seed: int) -> Run:
     return run
 
 
-def at_middle(field: np.ndarray) -> float:
-    """Return the value in the middle voxel of a field (z, y, x)."""
-    return float(field[tuple(n // 2 for n in field.shape)])
+def at_middle(values: np.ndarray) -> float:
+    """Return the value in the middle voxel (z, y, x)."""
+    return float(values[tuple(n // 2 for n in values.shape)])
