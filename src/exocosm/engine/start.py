@@ -142,7 +142,7 @@ def _open_books(compiled: Compiled, state: State) -> None:
 def resting_bodies(compiled: Compiled, ids: np.ndarray, kinds: np.ndarray, seed: int) -> np.ndarray:
     """Draw the multivesicular bodies (n, v) that wait in each cell at rest: Poisson, mean k_form/k."""
     release = compiled.release
-    mean = np.where(release.pooled, release.rate / (release.fusion + release.lysosome), 0.0)
+    mean = np.where(release.pooled, release.rate / (release.fusion + release.lysosome), 0.0) * release.at_rest
     n_vesicles = len(compiled.vesicles)
     drawn = np.zeros((len(ids), n_vesicles), dtype=np.int32)
     for v in np.flatnonzero(mean.any(axis=0)):

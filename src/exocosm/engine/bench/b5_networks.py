@@ -248,7 +248,7 @@ def _compiled(nodes: int, edges: int) -> CompiledNetwork:
         return chosen(name, value, "", why="a made-up network of a benchmark")
 
     kind = CellKind(
-        name="any", entity="", radius=number("r", 8.0, "um"),
+        name="any", entity="", radius=number("r", 8.0),
         hypoxia_start=number("hypoxia start", 15.0), hypoxia_full=number("hypoxia full", 4.0),
         releases=(), uptakes=(), endogenous=(), network=logic_network(nodes, edges, cargoes),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from exocosm.errors import expect
 from exocosm.model import (
     AddDrug,
     Behaviour,
@@ -70,6 +71,7 @@ def b6(
     seed : of the run
     """
     n_steps = round(DAY / STEPS.cell) if steps is None else steps
+    expect.positive(steps=n_steps)
     size = SMALL if small else FULL
     with on_threads(threads) as threads:
         run = whole_run(everything(*size), everything(*SMALL), steps=STEPS, n_steps=n_steps, seed=seed)
@@ -81,6 +83,7 @@ def million(*, threads: int | None = None, steps: int = 2, seed: int = 0) -> dic
 
     100³ voxels; `steps` cell steps of 6 min.
     """
+    expect.positive(steps=steps)
     with on_threads(threads) as threads:
         run = whole_run(
             crowd(*MILLION), crowd(*SMALL), steps=STEPS,

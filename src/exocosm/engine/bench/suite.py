@@ -189,7 +189,7 @@ def _accuracy(found: dict[str, float]) -> str:
 
 
 def _b6(threads: int, dtype: str, quick: bool) -> Part:
-    records = [b6(threads=threads, steps=10 if quick else None)]
+    records = [b6(threads=threads, steps=5 if quick else None)]
     if not quick:
         records.append(million(threads=threads))
     lines = []

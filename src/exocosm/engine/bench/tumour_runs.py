@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from exocosm.errors import expect
 from exocosm.model import Model
 
+from ..state import State
 from .measure import on_threads
-from .tumours import SCHEMES, STEPS, cancer_immune, heterogeneity, heterogeneity_ball
-from .whole import WholeRun, at_middle, whole_run
+from .tumours import SCHEMES, SPACING, STEPS, cancer_immune, heterogeneity, heterogeneity_ball
+from .whole import WholeRun, at_middle, laid_out, whole_run
 
 # What a scheme stands for in a comparison; the two are never mixed.
 CLAIMS = {
@@ -86,6 +89,41 @@ def b4(
     """
     expect.one_of(B4, voxels=voxels)
     return _run(f"B4, {voxels} voxels per axis", B4[voxels], threads, scheme, minutes, seed)
+
+
+def over_seeds(*, scheme: str = "adi", seeds: int = 10, minutes: float = 24.0) -> dict[str, Any]:
+    """Run B3 with several seeds; returns mean and standard deviation over them of what describes the tumour.
+
+    Cells, their mean radius [µm], root mean squared distance from the middle [µm], and oxygen [mmHg] in rings
+    of 100 µm about the middle, by the inner radius.
+    """
+    expect.one_of(SCHEMES, scheme=scheme)
+    rows: dict[str, list[float]] = {}
+    for seed in range(seeds):
+        run = laid_out(heterogeneity(scheme=scheme), STEPS, seed)
+        for _ in range(math.ceil(minutes / STEPS.cell)):
+            run.advance()
+        for name, value in _described(run.state).items():
+            rows.setdefault(name, []).append(value)
+    return {
+        name: {"mean": float(np.mean(values)), "sd": float(np.std(values, ddof=1))}
+        for name, values in rows.items()
+    }
+
+
+def _described(state: State) -> dict[str, float]:
+    cells, oxygen = state.cells, state.fields["solute"][0, 0]
+    half = 0.5 * np.array(oxygen.shape)
+    y, x = (np.arange(n) + 0.5 - 0.5 * n for n in oxygen.shape)
+    ring = (np.hypot(y[:, None], x) * SPACING / 100.0).astype(int)
+    away = cells["position"][:, :2] - half[::-1] * SPACING
+    found = {
+        "cells": float(state.n_cells),
+        "dead": float(np.count_nonzero(~cells["alive"])),
+        "mean radius": float(cells["radius"].mean()),
+        "spread": float(np.sqrt((away**2).sum(axis=1).mean())),
+    }
+    return found | {f"oxygen {100 * r}": float(oxygen[ring == r].mean()) for r in range(0, 30, 2)}
 
 
 def _run(
