@@ -154,7 +154,8 @@ def random_kind(rng: np.random.Generator, name: str, classes, cargoes, net: Netw
         holds=held,
         net=net,
         vesicles=tuple(v for v in classes if rng.random() < 0.8),
-        does={"apoptosis": rng.uniform(0, 0.003), "necrosis": 0.003},
+        does={"apoptosis": rng.uniform(0, 0.003), "necrosis": 0.003}
+        | {f"{v} {what}": factor for v in classes for what, factor in (("release", 1.3), ("uptake", 0.7))},
         dead_time=rng.uniform(0, 30) if name == "kind0" else 0.0,
     )
     endogenous = tuple(
@@ -173,7 +174,12 @@ def random_kind(rng: np.random.Generator, name: str, classes, cargoes, net: Netw
             for what in ("cycle entry", "apoptosis", "polarisation", "drug tolerance")
         ),
         cycle=grown["cycle"],
-        modulations=(*grown["modulations"], ramp("necrosis", 5.0, 2.5)),
+        modulations=(
+            *grown["modulations"],
+            ramp("necrosis", 5.0, 2.5),
+            ramp(f"{classes[0]} uptake", -38.0, 38.0),
+            ramp(f"{classes[0]} release", 76.0, 0.0),
+        ),
         polarisation=Polarisation(forward=number("forward", 0.01), backward=number("backward", 0.02)),
         drug_kill=DrugKill(drug="drug", half_kill=number("half kill", 0.1), hill=number("hill", 2.0)),
     )

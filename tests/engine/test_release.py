@@ -13,10 +13,10 @@ from scipy.integrate import solve_ivp
 from exocosm.engine.laws import release as laws
 from exocosm.engine.start import resting_bodies
 from exocosm.errors import InputError
-from exocosm.model import MODULATORS, Control, Endogenous, Inhibition, ReleaseModulation
+from exocosm.model import MODULATORS, Behaviour, Control, Endogenous, Inhibition, ReleaseModulation
 
 from .models import BACKENDS, laid_out
-from .small_models import number
+from .small_models import number, ramp
 from .strips import SEED, N, chi_square_p, close_to, donor, one_each, strip
 
 
@@ -270,3 +270,33 @@ def test_bodies_that_form_are_there_or_gone(forming, leaving, dt):
     assert 0.0 <= there <= forming * dt * (1.0 + 1e-12)
     if leaving > 0.0:
         assert there <= forming / leaving * (1.0 + 1e-12)
+
+
+def test_the_behaviour_of_its_name_multiplies_release(device):
+    """2/min in bursts of 4, times 3 where nothing changes it, else times what the state says."""
+    for changes, factors in ((), np.full(N, 3.0)), ((ramp("sEV release", 0.0, 1.0),), np.arange(N) % 3):
+        compiled = strip([donor(does={"sEV release": 3.0}, modulations=changes)])
+        state = one_each(compiled)
+        if changes:
+            state.cells["behaviour"][:, 0] = factors
+        device.vesicles.release(compiled, state, 1.5, SEED)
+        released = state.fields["vesicles"].ravel()
+        for factor in np.unique(factors):
+            mine = released[factors == factor]
+            assert close_to(mine.mean(), 3.0 * factor, 4.0 * 3.0 * factor, mine.size)
+
+
+def test_rest_is_with_the_behaviour_that_a_kind_has_at_rest():
+    """The pool, the release in the long run and the export that production makes up for: all 3 times."""
+    plain, more = (
+        replace(releasing(**POOL), behaviours=(Behaviour(name="sEV release", value=number("r", factor)),))
+        for factor in (1.0, 3.0)
+    )
+    one, three = strip([plain]), strip([more])
+    assert one.release.steady()[0, 0] == pytest.approx(2.0)
+    assert three.release.steady()[0, 0] == pytest.approx(6.0)
+    state = one_each(three)
+    bodies = resting_bodies(three, state.cells["id"], state.cells["kind"], SEED)
+    assert chi_square_p(bodies[:, 0], stats.poisson(75.0)) > 1e-3
+    export = 2.0 * 0.2  # vesicles per minute, copies in each
+    assert three.production[0, 0] - one.production[0, 0] == pytest.approx(2.0 * export)

@@ -14,7 +14,7 @@ from exocosm.engine.laws import uptake as laws
 from exocosm.model import MODULATORS, Match, Uptake, UptakeModulation
 
 from .models import BACKENDS, groups, laid_out
-from .small_models import number, vesicle
+from .small_models import number, ramp, vesicle
 from .strips import SEED, N, chi_square_of, chi_square_p, close_to, donor, one_each, strip, taker
 
 
@@ -250,3 +250,23 @@ def test_both_back_ends_know_the_same_clearance():
     take(BACKENDS[1], compiled, state, 2.0)
     p = 1.0 - math.exp(-k * 2.0 / 8000.0)
     assert chi_square_p(state.cells["taken"][:, 0], stats.binom(400, p)) > 1e-3
+
+
+def test_the_behaviour_of_its_name_multiplies_every_route(device):
+    """500 and 300 µm³/min, times 0.5 where nothing changes it, else times what the state says."""
+    uptakes = (route("a", 500.0), route("b", 300.0, half_saturation=number("Km", 1e9)))
+    for changes, factors in ((), np.full(N, 0.5)), ((ramp("sEV uptake", 0.0, 1.0),), np.arange(N) % 2 * 2.0):
+        kind = replace(taker(does={"sEV uptake": 0.5}, modulations=changes), uptakes=uptakes)
+        compiled = strip([kind])
+        state = one_each(compiled)
+        if changes:
+            state.cells["behaviour"][:, 0] = factors
+        state.fields["vesicles"][:] = 30.0
+        take(device, compiled, state, 3.0)
+        for factor in np.unique(factors):
+            taken = state.cells["taken"][factors == factor, 0]
+            p = 1.0 - math.exp(-800.0 * factor * 3.0 / 8000.0)
+            if factor:
+                assert chi_square_p(taken, stats.binom(30, p)) > 1e-3
+            else:
+                assert not taken.any()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -58,8 +59,12 @@ class Behaviours:
 
     def is_ever(self, name: str) -> bool:
         """Say whether any cell can have this behaviour: a base other than 0, or something that changes it."""
-        b = self.index(name)
-        return bool(self.column[b] >= 0 or (self.base[:, b] != 0.0).any())
+        return bool(self.ever[self.index(name)])
+
+    @cached_property
+    def ever(self) -> np.ndarray:
+        """Mark the behaviours (b,) that any cell can have."""
+        return np.asarray((self.column >= 0) | (self.base != 0.0).any(axis=0))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exocosm.errors import InputError
-from exocosm.model import MODULATORS, STEPS, Control, Loading, Model, Release, VesicleKind
+from exocosm.model import MODULATORS, STEPS, CellKind, Control, Loading, Model, Release, VesicleKind
 
 from .laws.mobility import mean_mobility, slit_hindrance
 from .laws.uptake import diffusion_limit
@@ -38,6 +38,7 @@ class CompiledRelease:
     load: np.ndarray  # (k, v, c) copies per vesicle at rest
     load_ln: np.ndarray  # (k, v, c) ln of the fold by a full signal
     load_modulator: np.ndarray  # (k, v, c) int
+    at_rest: np.ndarray  # (k, v) the behaviour "<class> release" while nothing changes it
 
     def steady(self) -> np.ndarray:
         """Return the vesicles (k, v) a cell without signals releases per minute in the long run [1/min].
@@ -50,7 +51,7 @@ class CompiledRelease:
         parts = (1.0 - self.ceramide) * self.step[..., ESCRT] + self.ceramide * self.step[..., CERAMIDE]
         factor = np.where(self.route == MVB, parts * share, self.step[..., BUDDING_STEP])
         living = (self.route == MVB) | (self.route == BUDDING)
-        return living * self.burst * self.rate * self.step[..., RELEASE_STEP] * factor
+        return living * self.burst * self.rate * self.at_rest * self.step[..., RELEASE_STEP] * factor
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ def compile_release(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str,
         load=np.zeros((k, v, c)),
         load_ln=np.zeros((k, v, c)),
         load_modulator=np.zeros((k, v, c), dtype=np.int64),
+        at_rest=np.array(
+            [[release_at_rest(kind, name) for name in vesicles] for kind in model.cell_kinds]
+        ).reshape(k, v),
     )
     for i, kind in enumerate(model.cell_kinds):
         held = {amount.cargo for amount in kind.endogenous if amount.copies.value > 0}
@@ -112,6 +116,12 @@ def compile_release(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str,
                 made.load[here] = loading.copies.value * controlled(loading.controls)
                 made.load_modulator[here], made.load_ln[here] = modulation(loading)
     return made
+
+
+def release_at_rest(kind: CellKind, vesicle: str) -> float:
+    """Return the base value of the behaviour "<class> release" of a kind, 1 where none is given."""
+    given = kind.behaviour(f"{vesicle} release")
+    return 1.0 if given is None else given.value
 
 
 def _fill_route(made: CompiledRelease, at: tuple[int, int], release: Release) -> None:
@@ -205,7 +215,8 @@ def cargo_levels(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str, ..
         for release in kind.releases:
             for loading in release.loadings:
                 if release.route != "apoptotic":
-                    export[i, cargoes.index(loading.cargo)] += release.rate.value * loading.copies.value
+                    rate = release.rate.value * release_at_rest(kind, release.vesicle)
+                    export[i, cargoes.index(loading.cargo)] += rate * loading.copies.value
     loss = np.array([cargo.loss.value for cargo in model.cargoes])
     return {
         "rest_copies": rest,

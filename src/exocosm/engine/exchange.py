@@ -34,10 +34,13 @@ def behaviour_values(compiled: Compiled, state: State, behaviour: int) -> np.nda
 
 def cell_exchange(compiled: Compiled, state: State) -> CellExchange:
     """Return what cells exchange now. The dead take up nothing; what they secrete is up to rules."""
-    found = np.empty((4, state.n_cells, len(compiled.fields)))
+    # In memory the cells of one field lie side by side, and what no cell ever does costs nothing.
+    found = np.zeros((4, len(compiled.fields), state.n_cells))
     for f in range(len(compiled.fields)):
         for which in range(4):
-            found[which, :, f] = behaviour_values(compiled, state, compiled.at.solute + 4 * f + which)
-    secretion, target, uptake, export = found
+            b = compiled.at.solute + 4 * f + which
+            if compiled.behaviours.ever[b]:
+                found[which, f] = behaviour_values(compiled, state, b)
+    secretion, target, uptake, export = found.transpose(0, 2, 1)
     uptake *= state.cells["alive"][:, None]
     return CellExchange(uptake=uptake, secretion=secretion, target=target, export=export)

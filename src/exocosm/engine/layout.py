@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,7 @@ def place(
     kinds: list[str] = []
     for placement in placements:
         radius = radii[placement.kind]
+        sites: Array
         if placement.pattern == "disc":
             sites = _packed(placement, radius, size, flat, room)
         elif placement.pattern == "given":
@@ -59,25 +60,38 @@ def place(
             sites = _grid(placement.count, size)
         else:
             sites = _at_random(placement, radius, size, flat, room, seed)
-        for site in sites:
-            room.add(site, radius)
+        room.add_all(sites, radius)
         kinds += [placement.kind] * len(sites)
-    return kinds, np.array(room.sites, dtype=float).reshape(-1, 3)
+    return kinds, room.all_sites()
 
 
 class _Room:
     """The cells placed so far, found by the cube of space they lie in."""
 
     def __init__(self, largest_radius: float) -> None:
-        self.sites: list[Array] = []
+        self.count = 0
+        self._blocks: list[Array] = []
         self._edge = 2.0 * _APART * largest_radius
         self._cubes: dict[tuple[int, ...], list[tuple[Array, float]]] = {}
+        self._waiting: list[tuple[Array, float]] = []  # blocks that nobody has asked about yet
 
     def add(self, site: Array, radius: float) -> None:
-        self.sites.append(site)
-        self._cubes.setdefault(self._cube(site), []).append((site, radius))
+        """Place one cell."""
+        self.add_all(site[None], radius)
+
+    def add_all(self, sites: Array, radius: float) -> None:
+        """Place cells (n, 3) of one radius."""
+        self.count += len(sites)
+        self._blocks.append(sites)
+        self._waiting.append((sites, radius))
+
+    def all_sites(self) -> Array:
+        """Return the centres (cells, 3) in the order they were placed in."""
+        return np.concatenate([np.empty((0, 3)), *self._blocks])
 
     def is_free(self, site: Array, radius: float) -> bool:
+        """Say whether a cell of this radius keeps clear of all that are there."""
+        self._sort_in()
         x, y, z = self._cube(site)
         for shift in itertools.product((-1, 0, 1), repeat=3):
             for other, other_radius in self._cubes.get((x + shift[0], y + shift[1], z + shift[2]), ()):
@@ -85,32 +99,38 @@ class _Room:
                     return False
         return True
 
+    def _sort_in(self) -> None:
+        for sites, radius in self._waiting:
+            for site in sites:
+                self._cubes.setdefault(self._cube(site), []).append((site, radius))
+        self._waiting.clear()
+
     def _cube(self, site: Array) -> tuple[int, ...]:
         return tuple(math.floor(s / self._edge) for s in site)
 
 
-def _packed(placement: Placement, radius: float, size: Array, flat: bool, room: _Room) -> list[Array]:
+def _packed(placement: Placement, radius: float, size: Array, flat: bool, room: _Room) -> Array:
     spacing = _PACKING * 2.0 * radius
-    reach = spacing * (placement.count ** (1 / 2 if flat else 1 / 3) + 2.0)
+    # A disc or ball of so many sites and one more row, if the box does not cut it.
+    share = math.sqrt(3.0) / (2.0 * math.pi) if flat else 3.0 / (4.0 * math.pi * math.sqrt(2.0))
+    reach = spacing * ((share * placement.count) ** (1 / 2 if flat else 1 / 3) + 2.0)
     while True:
-        found: list[Array] = []
-        for site in _sites(spacing, reach, size, flat):
-            if len(found) == placement.count:
-                return found
-            if not room.sites or room.is_free(site, radius):
-                found.append(site)
-        if len(found) == placement.count:
-            return found
+        sites = _sites(spacing, reach, size, flat)
+        if room.count:
+            free = (site for site in sites if room.is_free(site, radius))
+            sites = np.array(list(itertools.islice(free, placement.count))).reshape(-1, 3)
+        if len(sites) >= placement.count:
+            return sites[: placement.count]
         if reach > float(np.linalg.norm(size)):
             raise InputError(
                 f"Expected room for {placement.count} packed cells of {placement.kind}, found "
-                f"{len(found)} free sites in a box of {_box(size)}. Enlarge the domain or lower `count`."
+                f"{len(sites)} free sites in a box of {_box(size)}. Enlarge the domain or lower `count`."
             )
         reach *= 2.0
 
 
-def _sites(spacing: float, reach: float, size: Array, flat: bool) -> Iterator[Array]:
-    """Sites of hexagonal (close) packing within `reach` of the centre and the box, the nearest first."""
+def _sites(spacing: float, reach: float, size: Array, flat: bool) -> Array:
+    """Sites (n, 3) of hexagonal (close) packing within `reach` of the centre and the box, nearest first."""
     m = math.ceil(reach / spacing) + 1
     n = math.ceil(m * 2.0 / math.sqrt(3.0))
     k_range = np.zeros(1, dtype=int) if flat else np.arange(-n, n + 1)
@@ -125,10 +145,10 @@ def _sites(spacing: float, reach: float, size: Array, flat: bool) -> Iterator[Ar
     inside = (distance <= reach) & np.all((sites >= 0.0) & (sites <= size), axis=1)
     # Sites equally far away differ by rounding alone; rounded again, their order is the same everywhere.
     order = np.argsort(np.round(distance[inside] / spacing, 6), kind="stable")
-    return iter(sites[inside][order])
+    return np.asarray(sites[inside][order])
 
 
-def _given(placement: Placement, size: Array) -> list[Array]:
+def _given(placement: Placement, size: Array) -> Array:
     sites = np.array(placement.positions, dtype=float).reshape(-1, 3)
     outside = np.flatnonzero(((sites < 0.0) | (sites > size)).any(axis=1))
     if outside.size:
@@ -136,21 +156,19 @@ def _given(placement: Placement, size: Array) -> list[Array]:
             f"Expected every cell of {placement.kind} inside a box of {_box(size)}, found one at "
             f"{placement.positions[outside[0]]}."
         )
-    return list(sites)
+    return sites
 
 
-def _grid(count: int, size: Array) -> list[Array]:
-    side = max(1, math.ceil(math.sqrt(count)))
-    return [np.array([(i % side + 0.5) / side, (i // side + 0.5) / side, 0.5]) * size for i in range(count)]
+def _grid(count: int, size: Array) -> Array:
+    side, i = max(1, math.ceil(math.sqrt(count))), np.arange(count)
+    return np.stack([(i % side + 0.5) / side, (i // side + 0.5) / side, np.full(count, 0.5)], axis=1) * size
 
 
-def _at_random(
-    placement: Placement, radius: float, size: Array, flat: bool, room: _Room, seed: int
-) -> list[Array]:
+def _at_random(placement: Placement, radius: float, size: Array, flat: bool, room: _Room, seed: int) -> Array:
     """Add cells one by one at the first random site that is free."""
     shell = placement.pattern == "shell"
     inner, outer = _bounds(placement) if shell else (0.0, 0.0)
-    first = len(room.sites)
+    first = room.count
     own = _Room(radius)
     for cell in range(first, first + placement.count):
         for attempt in range(_ATTEMPTS):
@@ -166,9 +184,9 @@ def _at_random(
             where = f"between {inner:g} and {outer:g} µm of the centre" if shell else "scattered"
             raise InputError(
                 f"Expected room for {placement.count} cells of {placement.kind} {where} in a box of "
-                f"{_box(size)}, found none after {len(own.sites)}. Widen the region or lower `count`."
+                f"{_box(size)}, found none after {own.count}. Widen the region or lower `count`."
             )
-    return own.sites
+    return own.all_sites()
 
 
 def _bounds(placement: Placement) -> tuple[float, float]:

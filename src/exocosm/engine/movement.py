@@ -26,13 +26,13 @@ def bodies_of(compiled: Compiled, state: State) -> Bodies:
     at = compiled.at
     affinity = compiled.behaviours.base[:, at.affinity : at.affinity + len(compiled.kinds)]
     apart = bool((affinity != 1.0).any())
-    movable = behaviour_values(compiled, state, at.movable) > 0.5
+    movable = np.broadcast_to(np.asarray(_common(compiled, state, at.movable)) > 0.5, state.n_cells)
     return Bodies(
         radius=state.cells["radius"],
         repulsion=_common(compiled, state, at.repulsion),
         adhesion=_common(compiled, state, at.adhesion),
         reach=_common(compiled, state, at.reach),
-        moves=None if movable.all() else movable,
+        moves=None if movable.all() else np.ascontiguousarray(movable),
         kind=state.cells["kind"] if apart else None,
         affinity=np.ascontiguousarray(affinity) if apart else None,
     )

@@ -106,7 +106,8 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     daughters["position"] = cells["position"][mothers] + offset
     cells["position"][mothers] -= offset
     state.next_id += mothers.size
-    state.cells = {name: np.concatenate([array, daughters[name]]) for name, array in cells.items()}
+    for name in tuple(daughters):  # one after the other, so that no more than one array is there twice
+        cells[name] = np.concatenate([cells[name], daughters.pop(name)])
 
 
 def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:

@@ -26,6 +26,9 @@ class Solutes:
         self.backend = backend
         self.steady_tolerance = steady_tolerance
         self._plans: dict[int, tuple[float, np.ndarray | None, object]] = {}
+        self._acts: dict[
+            int, object
+        ] = {}  # exchange with cells of fields in split steps, whose memory is kept
 
     def follow(self, state: State, dt: float, exchange: CellExchange | None = None) -> np.ndarray:
         """Advance by `dt` [min] every field that is followed in time; returns the drug (n,) that reacted.
@@ -38,21 +41,14 @@ class Solutes:
         """
         compiled, cells = self.compiled, state.cells
         exchange = exchange or cell_exchange(compiled, state)
-        drug = np.zeros(state.n_cells)
+        filled, drug = self._filled(state), np.zeros(state.n_cells)
         for i, field in enumerate(compiled.fields):
-            values = state.fields["solute"][i]
-            reacted = np.zeros(values.size)
-            if field.clamped:
-                reacted += values.reshape(-1) * (1.0 - np.exp(-field.loss * dt))
-            elif field.scheme == "steady":
-                reacted += field.loss * dt * values.reshape(-1)
-            elif field.scheme == "adi":
-                self._follow(state, i, field, exchange, dt, reacted)
-            elif field.scheme == "lod":
-                self._sweep(state, i, field, exchange, dt, reacted)
-            else:
-                self._transport(state, i, field, exchange, dt, reacted)
-            drug += np.where(compiled.drug_field[cells["kind"]] == i, reacted[cells["voxel"]], 0.0)
+            harms = compiled.drug_field == i  # kinds of cell
+            # What reacts is summed up only of what harms.
+            reacted = np.zeros(state.fields["solute"][i].size) if harms.any() else None
+            self._advance(state, i, field, exchange, filled, dt, reacted)
+            if reacted is not None:
+                drug += np.where(harms[cells["kind"]], reacted[cells["voxel"]], 0.0)
         return drug
 
     def settle(self, state: State, exchange: CellExchange | None = None) -> None:
@@ -66,6 +62,27 @@ class Solutes:
         for i, field in enumerate(self.compiled.fields):
             if field.scheme == "steady" and not field.clamped:
                 self._settle(state, i, field, exchange)
+
+    def _advance(
+        self,
+        state: State,
+        i: int,
+        field: CompiledField,
+        exchange: CellExchange,
+        filled: np.ndarray,
+        dt: float,
+        reacted: np.ndarray | None,
+    ) -> None:
+        """Advance one field by its scheme, and add what reacted of it where that is asked for."""
+        values = state.fields["solute"][i].reshape(-1)
+        if field.clamped or field.scheme == "steady":
+            if reacted is not None:
+                share = 1.0 - np.exp(-field.loss * dt) if field.clamped else field.loss * dt
+                reacted += share * values
+            return
+        sink, source = self._exchange(state, i, exchange, filled)
+        follow = {"adi": self._follow, "lod": self._sweep, "conservative": self._transport}[field.scheme]
+        follow(state, i, field, sink, source, dt, reacted)
 
     def _settle(self, state: State, i: int, field: CompiledField, exchange: CellExchange) -> None:
         sink, source = self._exchange(state, i, exchange)
@@ -85,11 +102,11 @@ class Solutes:
         state: State,
         i: int,
         field: CompiledField,
-        exchange: CellExchange,
+        sink: np.ndarray,
+        source: np.ndarray,
         dt: float,
-        reacted: np.ndarray,
+        reacted: np.ndarray | None,
     ) -> None:
-        sink, source = self._exchange(state, i, exchange)
         share = self._share(state, field)
         adi, values = self.backend.adi, state.fields["solute"][i]
         operator = (field.rate, share, field.loss, sink, source, field.weights, field.values)
@@ -98,13 +115,13 @@ class Solutes:
             adi.advance(u, *operator, length, steps)
 
         def react(length: float, before: np.ndarray, after: np.ndarray) -> None:
-            nonlocal reacted
-            reacted += field.loss * length * 0.5 * (before + after).reshape(-1)
+            if reacted is not None:
+                reacted[:] += field.loss * length * 0.5 * (before + after).reshape(-1)
 
         if field.tolerance is None:
             assert field.step is not None
             steps, length = even_steps(dt, field.step)
-            before = values.copy()
+            before = values if reacted is None else values.copy()
             advance(values, length, steps)
             react(dt, before, values)
             return
@@ -118,20 +135,22 @@ class Solutes:
         state: State,
         i: int,
         field: CompiledField,
-        exchange: CellExchange,
+        sink: np.ndarray,
+        source: np.ndarray,
         dt: float,
-        reacted: np.ndarray,
+        reacted: np.ndarray | None,
     ) -> None:
         """The classic split scheme: diffusion along each axis in turn, then cells, in each step."""
         assert field.step is not None
-        sink, source = self._exchange(state, i, exchange)
         steps, length = even_steps(dt, field.step)
         values = state.fields["solute"][i : i + 1]
         plan = self._lod_plan(i, field, length)
-        acts = self.backend.lod.exchange(plan, source[None], sink[None])
-        before = values.copy()
+        acts = self.backend.lod.exchange(plan, source[None], sink[None], into=self._acts.get(i))
+        self._acts[i] = acts
+        before = values if reacted is None else values.copy()
         self.backend.lod.advance(values, plan, steps, exchange=acts, taken=(state.step - 1) * steps)
-        reacted += field.loss * dt * 0.5 * (before + values).reshape(-1)
+        if reacted is not None:
+            reacted += field.loss * dt * 0.5 * (before + values).reshape(-1)
 
     def _lod_plan(self, i: int, field: CompiledField, length: float) -> object:
         known = self._plans.get(i)
@@ -153,6 +172,7 @@ class Solutes:
             )
         )
         self._plans[i] = (length, None, plan)
+        self._acts.pop(i, None)
         return plan
 
     def _evening(self, field: CompiledField) -> float:
@@ -170,12 +190,12 @@ class Solutes:
         state: State,
         i: int,
         field: CompiledField,
-        exchange: CellExchange,
+        sink: np.ndarray,
+        source: np.ndarray,
         dt: float,
-        reacted: np.ndarray,
+        reacted: np.ndarray | None,
     ) -> None:
         """Cells first, exactly and voxel by voxel, then decay and transport, in each step."""
-        sink, source = self._exchange(state, i, exchange)
         values, books = state.fields["solute"][i], state.solute_books
         volume = self.compiled.model.domain.voxel_volume
         steps, length = even_steps(dt, field.step) if field.step else (1, dt)
@@ -187,7 +207,8 @@ class Solutes:
             given, taken = _exchange_exactly(values, sink, source, length)
             books["given"][i] += given * volume
             books["taken"][i] += taken * volume
-            reacted += values.reshape(-1) * (1.0 - kept)
+            if reacted is not None:
+                reacted += values.reshape(-1) * (1.0 - kept)
             self.backend.transport.move(values[None], plan, outside, np.array([kept]), decayed, left, entered)
         books["decayed"][i] += decayed[0] * volume
         books["left"][i] += left[0] * volume
@@ -219,22 +240,36 @@ class Solutes:
             )
         return self.backend.transport.hindered(fibres, *field.radii)
 
-    def _exchange(self, state: State, i: int, exchange: CellExchange) -> tuple[np.ndarray, np.ndarray]:
-        """Sum over the cells of each voxel: sink [1/min] and source [unit/min], both (z, y, x).
+    def _filled(self, state: State) -> np.ndarray:
+        """Return the share of its voxel that each cell (n,) fills.
 
         Where cells overlap so much that they would fill more than the voxel, each counts for less.
         """
-        compiled, cells = self.compiled, state.cells
-        shape = compiled.model.domain.shape
-        size, volume = compiled.model.domain.n_voxels, compiled.model.domain.voxel_volume
-        filled = 4.0 / 3.0 * np.pi * cells["radius"] ** 3 / volume
-        crowding = np.bincount(cells["voxel"], weights=filled, minlength=size)
-        filled = filled / np.maximum(crowding, 1.0)[cells["voxel"]]
-        secreted = filled * exchange.secretion[:, i]
-        sink = np.bincount(cells["voxel"], filled * exchange.uptake[:, i] + secreted, minlength=size)
-        given = secreted * exchange.target[:, i] + exchange.export[:, i] / volume
-        source = np.bincount(cells["voxel"], given, minlength=size)
-        return sink.reshape(shape), source.reshape(shape)
+        cells, domain = state.cells, self.compiled.model.domain
+        filled = 4.0 / 3.0 * np.pi * cells["radius"] ** 3 / domain.voxel_volume
+        crowding = np.bincount(cells["voxel"], weights=filled, minlength=domain.n_voxels)
+        return np.asarray(filled / np.maximum(crowding, 1.0)[cells["voxel"]])
+
+    def _exchange(
+        self, state: State, i: int, exchange: CellExchange, filled: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Sum over the cells of each voxel: sink [1/min] and source [unit/min], both (z, y, x)."""
+        domain, voxel = self.compiled.model.domain, state.cells["voxel"]
+        filled = self._filled(state) if filled is None else filled
+        sink, source = filled * exchange.uptake[:, i], None
+        secretes, gives = exchange.secretion[:, i].any(), exchange.export[:, i].any()
+        if secretes:
+            secreted = filled * exchange.secretion[:, i]
+            sink += secreted
+            source = secreted * exchange.target[:, i]
+        if gives:
+            given = exchange.export[:, i] / domain.voxel_volume
+            source = given if source is None else source + given
+
+        def summed(values: np.ndarray) -> np.ndarray:
+            return np.bincount(voxel, values, minlength=domain.n_voxels).reshape(domain.shape)
+
+        return summed(sink), np.zeros(domain.shape) if source is None else summed(source)
 
 
 def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from exocosm.model import AddCopies, AddDrug, AddVesicles, CustomDatum, Event
+from exocosm.model import AddCopies, AddDrug, AddVesicles, Event
 
 from .compiled import Compiled
 from .compiled_vesicles import HYPOXIA, modulation
+from .draws import bounded_normals, poissons, uniforms
 from .exchange import behaviour_values
 from .laws.growth import radius_of
 from .laws.random import ADDED, CUSTOM, FORMED, POLARISATION, uniform
 from .laws.release import modulated
-from .laws.sampling import normal, poisson
+from .laws.sampling import poisson
 from .layout import place
 from .particles import add_particles, tally
 from .state import BOOKS, State, empty_cells, empty_fields, empty_solute_books, no_particles
 
-_ATTEMPTS = 1000  # draws of a custom datum before its middle is taken: bounds further out are never missed
 _LAST_DRAW = 2**16 - 1  # far from those that a Poisson draw of the same key takes
 
 
@@ -29,7 +29,8 @@ def start(compiled: Compiled, seed: int) -> State:
     cells = empty_cells(len(positions), compiled)
     cells["id"] = np.arange(len(positions))
     cells["parent"][:] = -1
-    cells["kind"] = np.array([compiled.kinds.index(name) for name in names], dtype=np.int64)
+    index = {name: k for k, name in enumerate(compiled.kinds)}
+    cells["kind"] = np.array([index[name] for name in names], dtype=np.int64)
     cells["position"] = np.ascontiguousarray(positions, dtype=float).reshape(-1, 3)
     cells["alive"][:] = True
     cells["attacking"][:] = -1
@@ -38,9 +39,8 @@ def start(compiled: Compiled, seed: int) -> State:
     cells["custom"] = _custom(compiled, cells, seed)
     _give_starts(compiled, cells)
     cells["copies"] = compiled.start_copies[cells["kind"]]
-    for i, kind in enumerate(cells["kind"]):
-        share = compiled.polarisation[kind, 2]
-        cells["polarised"][i] = uniform(seed, POLARISATION, 0, int(cells["id"][i]), 1) < share
+    share = compiled.polarisation[cells["kind"], 2]
+    cells["polarised"] = uniforms(seed, POLARISATION, cells["id"], 1) < share
     cells["bodies"] = resting_bodies(compiled, cells["id"], cells["kind"], seed)
     state = State(
         time=0.0,
@@ -82,9 +82,12 @@ def _custom(compiled: Compiled, cells: dict[str, np.ndarray], seed: int) -> np.n
     for k, kind in enumerate(compiled.model.cell_kinds):
         for datum in kind.custom:
             if datum.spread > 0:
-                c = compiled.custom.index(datum.name)
-                for i in np.flatnonzero(cells["kind"] == k):
-                    found[i, c] = _drawn(datum, seed, int(cells["id"][i]) * len(compiled.custom) + c)
+                c, mine = compiled.custom.index(datum.name), cells["kind"] == k
+                entities = cells["id"][mine] * len(compiled.custom) + c
+                low, high = datum.bounds
+                found[mine, c] = bounded_normals(
+                    seed, CUSTOM, entities, datum.value.value, datum.spread, low, high
+                )
     return found
 
 
@@ -118,15 +121,6 @@ def _set_volume(
         cells["volume"][which[own], :3] = volume[own, None] * share
 
 
-def _drawn(datum: CustomDatum, seed: int, entity: int) -> float:
-    low, high = datum.bounds
-    for attempt in range(_ATTEMPTS):
-        value = datum.value.value + datum.spread * normal(seed, CUSTOM, 0, entity, attempt)
-        if low <= value <= high:
-            return value
-    return datum.value.value
-
-
 def _fields(compiled: Compiled) -> dict[str, np.ndarray]:
     fields = empty_fields(compiled)
     for i, solute in enumerate(compiled.model.fields):
@@ -149,12 +143,11 @@ def _open_books(compiled: Compiled, state: State) -> None:
 def resting_bodies(compiled: Compiled, ids: np.ndarray, kinds: np.ndarray, seed: int) -> np.ndarray:
     """Draw the multivesicular bodies (n, v) that wait in each cell at rest: Poisson, mean k_form/k."""
     release = compiled.release
-    mean = np.where(release.pooled, release.rate / (release.fusion + release.lysosome), 0.0)
+    mean = np.where(release.pooled, release.rate / (release.fusion + release.lysosome), 0.0) * release.at_rest
     n_vesicles = len(compiled.vesicles)
     drawn = np.zeros((len(ids), n_vesicles), dtype=np.int32)
     for v in np.flatnonzero(mean.any(axis=0)):
-        for i, cell in enumerate(ids):
-            drawn[i, v] = poisson(mean[kinds[i], v], seed, FORMED, 0, int(cell) * n_vesicles + int(v))
+        drawn[:, v] = poissons(seed, FORMED, ids * n_vesicles + v, mean[kinds, v])
     return drawn
 
 

@@ -2,5 +2,6 @@
 
 from .b1 import b1
 from .bandwidth import bandwidth
+from .suite import PARTS, report
 
-__all__ = ["b1", "bandwidth"]
+__all__ = ["PARTS", "b1", "bandwidth", "report"]

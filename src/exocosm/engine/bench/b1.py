@@ -6,14 +6,14 @@ import statistics
 import time
 from typing import Any
 
-import numba
 import numpy as np
 
 from exocosm.engine.backends.cpu import lod
 from exocosm.engine.lod import DTYPES, LodProblem
 from exocosm.errors import InputError
 
-from .bandwidth import scale_bandwidth, thread_count
+from .bandwidth import scale_bandwidth
+from .measure import PEERS_BANDWIDTH, on_threads
 
 # Sum of the first substrate after so many steps on 100 voxels per axis, as other solvers of the same step
 # find it.
@@ -31,7 +31,6 @@ PEER = {
     (100, 32, 2): {"f64": 2.26, "f32": 1.26},
     (200, 4, 1): {"f64": 4.43, "f32": 3.11},
 }
-PEER_SCALE = {1: 20.0, 2: 39.0}  # GB/s of an in-place scale on that machine, by threads
 
 REPEATS = 7
 
@@ -60,20 +59,15 @@ def b1(
     for name, value in (("grid", grid), ("substrates", substrates), ("steps", steps)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise InputError(f"Expected `{name}` to be a whole number above 0, found {value!r}.")
-    threads = thread_count(threads)
     plan = lod.plan(problem(grid, substrates, dtype))
     u = start(grid, substrates, dtype)
-    before = numba.get_num_threads()
-    numba.set_num_threads(threads)
-    try:
+    with on_threads(threads) as threads:
         sums = _sums(u, plan)
         times = []
         for _ in range(REPEATS):
             begun = time.perf_counter()
             lod.advance(u, plan, steps)
             times.append(1e9 * (time.perf_counter() - begun) / (steps * u.size))
-    finally:
-        numba.set_num_threads(before)
     record: dict[str, Any] = {
         "grid": grid, "substrates": substrates, "steps": steps, "threads": threads, "dtype": dtype,
         "ns": {"median": statistics.median(times), "best": min(times)},
@@ -86,7 +80,7 @@ def b1(
     peer = PEER.get((grid, substrates, threads), {}).get(dtype)
     if peer is not None:
         ratio = peer / record["ns"]["median"]
-        memory = PEER_SCALE[threads] / record["scale_gb_per_s"]
+        memory = PEERS_BANDWIDTH[threads] / record["scale_gb_per_s"]
         record["peer"] = {"ns": peer, "ratio": ratio, "ratio_at_equal_bandwidth": ratio * memory}
     return record
 

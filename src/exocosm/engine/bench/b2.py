@@ -7,7 +7,6 @@ import statistics
 import time
 from typing import Any
 
-import numba
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from ..backends.cpu.neighbours import Neighbours
 from ..bodies import Bodies, Space
 from ..laws.mechanics import pair_energy
 from ..laws.random import PLACEMENT, uniform
+from .measure import float64_alone, on_threads
 
 Array = NDArray[np.float64]
 
@@ -59,29 +59,26 @@ def b2(
     bytes per cell, checks, peers with the ratio of their time to the median on the clock
     """
     expect.one_of(SIZES, cells=cells)
-    expect.one_of(("f64",), dtype=dtype)
+    float64_alone(dtype)
     expect.non_negative(speed=speed)
     if steps < STEPS_PER_CALL or steps % STEPS_PER_CALL:
         raise InputError(f"Expected `steps` to be a multiple of {STEPS_PER_CALL}, found {steps}.")
-    before = numba.get_num_threads()
-    threads = before if threads is None else threads
-    try:
-        numba.set_num_threads(threads)
-    except ValueError as error:
-        raise InputError(
-            f"Expected `threads` to be one this machine allows, found {threads!r}: {error}"
-        ) from error
-    try:
+    with on_threads(threads) as threads:
         return _measured(cells, steps, threads, speed)
-    finally:
-        numba.set_num_threads(before)
 
 
 def packed_sphere(size: float, seed: int = 0) -> Array:
-    """Return centres (cells, 3) [µm] packed in a sphere of radius `size` around 0, each moved a little.
+    """Return the centres of `packed_ball` [µm], each coordinate moved by a keyed number from ±0.25 µm."""
+    position = packed_ball(size)
+    _jitter(position, seed)
+    return position
+
+
+def packed_ball(size: float) -> Array:
+    """Return centres (cells, 3) [µm] packed in a ball of radius `size` around 0.
 
     Planes in z and columns in x are r sqrt(3) apart, cells in y 2 r; every other column is moved by r in y,
-    every other plane by r/2 in x. Each coordinate then gets a keyed number from ±0.25 µm.
+    every other plane by r/2 in x.
     """
     gap = RADIUS * math.sqrt(3.0)
     across, along = np.arange(-size, size, gap), np.arange(-size, size, 2.0 * RADIUS)
@@ -93,9 +90,7 @@ def packed_sphere(size: float, seed: int = 0) -> Array:
         (along[row] + shifted * RADIUS).ravel(),
         across[plane].ravel(),
     ])  # fmt: skip
-    position = position[np.linalg.norm(position, axis=1) < size]
-    _jitter(position, seed)
-    return position
+    return position[np.linalg.norm(position, axis=1) < size]
 
 
 def checks(position: Array, bodies: Bodies, space: Space) -> dict[str, float]:

@@ -7,8 +7,7 @@ schemes are taken in turn, and the best of some repeats counts: other programs c
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -21,6 +20,7 @@ from ..backends.cpu import adi, transport
 from ..backends.cpu.lines import sweep
 from ..backends.cpu.steady import steady
 from ..stepping import advance_within
+from .measure import on_threads
 
 Array = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def b5b(*, repeats: int = 5, threads: int | None = None, minutes: float = 6.0) -
     -------
     for each scheme its largest error and that in the middle [mmHg], time [s], and time over that of LOD
     """
-    with _threads(threads):
+    with on_threads(threads):
         return _oxygen(repeats, minutes)
 
 
@@ -145,7 +145,7 @@ def b5c(*, repeats: int = 5, threads: int | None = None) -> dict[str, Any]:
     -------
     for each scheme error, time [s] and time over that of LOD at dt 1 min
     """
-    with _threads(threads):
+    with on_threads(threads):
         return _vesicles(repeats)
 
 
@@ -270,13 +270,3 @@ def _front_error(n: int) -> float:
 
 def _order(steps: Array, errors: list[float]) -> float:
     return float(np.polyfit(np.log(steps), np.log(errors), 1)[0])
-
-
-@contextmanager
-def _threads(number: int | None) -> Iterator[None]:
-    before = numba.get_num_threads()
-    numba.set_num_threads(number or before)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)

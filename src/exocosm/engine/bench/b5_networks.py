@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from exocosm.errors import expect
-from exocosm.model import CellKind, Edge, Link, Network, Node, chosen
+from exocosm.model import CellKind, Edge, Link, Network, Node, Parameter, chosen
 
 from ..backends.cpu import signalling
 from ..boolean import CompiledBoolean, advance, compile_boolean
 from ..compiled_network import CompiledNetwork, compile_network
 from . import cmaboss
+from .measure import float64_alone, on_threads
 
 TIME_UNITS = 10  # length of a Boolean run, in calls of one unit
 REPEATS = 5
@@ -44,14 +44,10 @@ def b5a(
     ------
     InputError : for a number that is not positive, or another dtype
     """
-    import numba
-
-    threads = numba.get_num_threads() if threads is None else threads
-    expect.positive(cells=cells, nodes=nodes, edges=edges, threads=threads)
-    expect.one_of(("f64",), dtype=dtype)
-    expect.one_of(range(1, numba.get_num_threads() + 1), threads=threads)
+    expect.positive(cells=cells, nodes=nodes, edges=edges)
+    float64_alone(dtype)
     expect.one_of(range(1, nodes * (nodes - 1) + 1), edges=edges)
-    with _threads(threads):
+    with on_threads(threads) as threads:
         return {
             "benchmark": "B5a",
             "cells": cells,
@@ -192,7 +188,7 @@ def _marginals(run: _BooleanRun, theirs: dict[str, float]) -> dict[str, Any]:
 
 
 def _ode_line(cells: int, nodes: int, edges: int) -> dict[str, Any]:
-    net = _logic_network(nodes, edges)
+    net = _compiled(nodes, edges)
     rng = np.random.default_rng(SEED)
     activity = np.tile(net.resting, (cells, 1))
     activity[:, net.moving] = rng.uniform(0.05, 0.95, (cells, len(net.moving)))
@@ -211,13 +207,14 @@ def _ode_line(cells: int, nodes: int, edges: int) -> dict[str, Any]:
     }
 
 
-def _logic_network(nodes: int, edges: int) -> CompiledNetwork:
+def logic_network(nodes: int, edges: int, cargoes: tuple[str, ...]) -> Network:
+    """Make a random network; every cargo acts on one node, by turns driving it down and repressing it."""
     rng = np.random.default_rng(SEED + 2)
 
     def number(name: str, value: float, unit: str = "") -> Any:
         return chosen(name, float(value), unit, why="a made-up network of a benchmark")
 
-    network = Network(
+    return Network(
         nodes=tuple(
             Node(
                 name=f"N{i}", kind="molecule", entity="",
@@ -235,28 +232,24 @@ def _logic_network(nodes: int, edges: int) -> CompiledNetwork:
         ),
         links=tuple(
             Link(
-                kind="repression" if i % 2 else "drive", cargo=f"cargo{i}", target=f"N{i % nodes}", sign=-1,
-                half_effect=number(f"K:cargo{i}", 50.0), statements=("made-up",),
+                kind="repression" if i % 2 else "drive", cargo=cargo, target=f"N{i % nodes}", sign=-1,
+                half_effect=number(f"K:{cargo}", 50.0), statements=("made-up",),
             )
-            for i in range(3)
+            for i, cargo in enumerate(cargoes)
         ),
         gain=number("gain", 2.0),
     )  # fmt: skip
+
+
+def _compiled(nodes: int, edges: int) -> CompiledNetwork:
+    cargoes = tuple(f"cargo{i}" for i in range(3))
+
+    def number(name: str, value: float) -> Parameter:
+        return chosen(name, value, "", why="a made-up network of a benchmark")
+
     kind = CellKind(
-        name="any", entity="", radius=number("r", 8.0, "um"),
+        name="any", entity="", radius=number("r", 8.0),
         hypoxia_start=number("hypoxia start", 15.0), hypoxia_full=number("hypoxia full", 4.0),
-        releases=(), uptakes=(), endogenous=(), network=network,
+        releases=(), uptakes=(), endogenous=(), network=logic_network(nodes, edges, cargoes),
     )  # fmt: skip
-    return compile_network(kind, tuple(f"cargo{i}" for i in range(3)))
-
-
-@contextmanager
-def _threads(number: int) -> Iterator[None]:
-    import numba
-
-    before = numba.get_num_threads()
-    numba.set_num_threads(number)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
+    return compile_network(kind, cargoes)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import numba
 import numpy as np
 from numba import njit, prange
 
 from exocosm.errors import InputError
+
+from .measure import on_threads
 
 _CHUNK = 32768  # values per task: 256 KiB
 REPEATS = 5
@@ -31,7 +31,7 @@ def bandwidth(*, threads: int | None = None, mebibytes: int = 256) -> dict[str, 
     n = _size(mebibytes)
     b, c = np.ones(n), np.ones(n)
     found = {"scale": scale_bandwidth(threads=threads, mebibytes=mebibytes)}
-    with _threads(threads):
+    with on_threads(threads):
         a = np.ones(n)
         found["copy"] = 16.0 * n / _best(lambda: _copy(a, b)) / 1e9
         found["triad"] = 24.0 * n / _best(lambda: _triad(a, b, c, 3.0)) / 1e9
@@ -41,7 +41,7 @@ def bandwidth(*, threads: int | None = None, mebibytes: int = 256) -> dict[str, 
 def scale_bandwidth(*, threads: int | None = None, mebibytes: int = 256) -> float:
     """Return the ``scale`` of `bandwidth` alone, which needs one array."""
     a = np.ones(_size(mebibytes))
-    with _threads(threads):
+    with on_threads(threads):
         return 16.0 * a.size / _best(lambda: _scale(a, 1.0000001)) / 1e9
 
 
@@ -49,26 +49,6 @@ def _size(mebibytes: int) -> int:
     if isinstance(mebibytes, bool) or not isinstance(mebibytes, int) or mebibytes < 1:
         raise InputError(f"Expected `mebibytes` to be a whole number above 0, found {mebibytes!r}.")
     return mebibytes * 2**20 // 8
-
-
-@contextmanager
-def _threads(threads: int | None) -> Iterator[None]:
-    before = numba.get_num_threads()
-    numba.set_num_threads(thread_count(threads))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
-
-
-def thread_count(threads: int | None) -> int:
-    """Return `threads`, or how many there are for None; raises InputError for what cannot be had."""
-    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
-    if threads is None:
-        return numba.get_num_threads()
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= most:
-        raise InputError(f"Expected `threads` to be a whole number from 1 to {most}, found {threads!r}.")
-    return threads
 
 
 def _best(work: Callable[[], None]) -> float:

@@ -1,4 +1,4 @@
-"""The whole-run workloads B3 and B4 as models: a disc and a ball of tumour cells short of oxygen."""
+"""The whole-run workloads B3 and B4 as models: a disc and balls of tumour cells short of oxygen."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from exocosm.model import (
 )
 
 from ..steps import Steps
+from .b2 import RADIUS, packed_ball
 
-RADIUS = 8.412710547954228  # of a cell of 2494 µm³  [µm]
 SPACING = 20.0  # [µm]
 SCHEMES = {"adi": 0.1, "lod": 0.01}  # time step of oxygen [min]: ours, and that of the programs compared with
 STEPS = Steps(cell=6.0, exchange=0.1, mechanics=0.1)
@@ -60,8 +60,13 @@ def _disc(radius: float) -> np.ndarray:
     return points[np.linalg.norm(points, axis=1) < radius]
 
 
-def cancer_immune(*, scheme: str = "adi", voxels: int = 75) -> Model:
-    """Make B4: a ball of 250 µm in a box of `voxels` per axis; cells give off an immune factor."""
+def heterogeneity_ball(*, scheme: str = "adi") -> Model:
+    """Make the 100³ variant of B4: B3 with a ball of 228 µm (13,873 cells) in a box of 2000 µm."""
+    return _model("B4 heterogeneity 100", (100,) * 3, packed_ball(228.0), scheme, adhesion=0.4)
+
+
+def cancer_immune(*, scheme: str = "adi") -> Model:
+    """Make B4: a ball of 250 µm in a box of 1500 µm; cells give off an immune factor."""
     factor = Field(
         name="immune factor",
         unit="",
@@ -71,7 +76,7 @@ def cancer_immune(*, scheme: str = "adi", voxels: int = 75) -> Model:
         scheme="lod" if scheme == "lod" else "adi",
         step=FixedStep(length=number("step of the immune factor", SCHEMES[scheme], "min")),
     )
-    made = _model(f"B4 cancer-immune {voxels}", (voxels,) * 3, _ball(250.0), scheme, adhesion=0.0)
+    made = _model("B4 cancer-immune", (75,) * 3, packed_ball(250.0), scheme, adhesion=0.0)
     kind = made.cell_kinds[0]
     secretes = (
         Behaviour(name="immune factor secretion", value=number("immune factor secretion", 10.0, "1/min")),
@@ -85,23 +90,6 @@ def _without(kind: CellKind, name: str) -> tuple[Behaviour, ...]:
     return tuple(behaviour for behaviour in kind.behaviours if behaviour.name != name)
 
 
-def _ball(radius: float) -> np.ndarray:
-    """Centres (cells, 3) packed within `radius` of the middle, as workload B2 packs them  [µm]."""
-    across, along = RADIUS * math.sqrt(3.0), 2.0 * RADIUS
-    x, z = np.arange(-radius, radius, across), np.arange(-radius, radius, across)
-    y = np.arange(-radius, radius, along)
-    plane, column, row = np.meshgrid(*map(np.arange, (len(z), len(x), len(y))), indexing="ij")
-    shifted = (plane * len(x) + column) % 2  # columns are counted on from plane to plane
-    points = np.column_stack(
-        [
-            (x[column] + plane % 2 * 0.5 * RADIUS).ravel(),
-            (y[row] + shifted * RADIUS).ravel(),
-            z[plane].ravel(),
-        ]
-    )
-    return points[np.linalg.norm(points, axis=1) < radius]
-
-
 def _model(
     name: str, shape: tuple[int, int, int], offsets: np.ndarray, scheme: str, *, adhesion: float
 ) -> Model:
@@ -110,16 +98,12 @@ def _model(
     positions[:, : offsets.shape[1]] += offsets
     return Model(
         name=name,
-        cell_kinds=(_tumour_cell(),),
+        cell_kinds=(tumour_cell(),),
         vesicle_kinds=(),
         cargoes=(),
         fields=(_oxygen(scheme),),
         domain=Domain(shape=shape, spacing=number("voxel", SPACING, "um")),
-        mechanics=Mechanics(
-            repulsion=number("repulsion", 10.0, "um/min"),
-            adhesion=number("adhesion", adhesion, "um/min"),
-            reach=number("adhesion reach", 1.25),
-        ),
+        mechanics=mechanics_of(adhesion),
         placements=(
             Placement(
                 kind="tumour cell",
@@ -129,6 +113,15 @@ def _model(
                 source="definition of the benchmark",
             ),
         ),
+    )
+
+
+def mechanics_of(adhesion: float) -> Mechanics:
+    """Make the forces that all workloads share, with the given adhesion [µm/min]."""
+    return Mechanics(
+        repulsion=number("repulsion", 10.0, "um/min"),
+        adhesion=number("adhesion", adhesion, "um/min"),
+        reach=number("adhesion reach", 1.25),
     )
 
 
@@ -145,7 +138,7 @@ def _oxygen(scheme: str) -> Field:
     )
 
 
-def _tumour_cell() -> CellKind:
+def tumour_cell() -> CellKind:
     """A cell that divides by oxygen times oncoprotein, takes up oxygen, dies at random, grows and shrinks."""
     return CellKind(
         name="tumour cell",

@@ -40,8 +40,9 @@ def advance(
     inverse_y, carry_y = coefficients(ny, alpha, weights[2], weights[3], extra)
     inverse_z, carry_z = coefficients(nz, alpha, weights[0], weights[1], extra)
     across = conductances(share, weights)
-    total, damping, change = loss + sink, dt / (1.0 + dt * sink), np.empty_like(u)
+    total, damping, change = np.empty_like(u), np.empty_like(u), np.empty_like(u)
     with threads_for(u.size, MANY_VOXELS):
+        _prepare(sink, loss, dt, total, damping)
         for _ in range(steps):
             if nz >= FULLEST:
                 _planes(
@@ -83,6 +84,17 @@ def slope(
     with threads_for(u.size, MANY_VOXELS):
         balance(u, rate, *conductances(share, weights), loss + sink, source, weights, values, out, per_row)
     return out
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+def _prepare(sink, loss, dt, total, damping):
+    """Fill `total` with all that is lost in place, and `damping` with dt/(1 + dt sink)."""
+    for k in prange(sink.shape[0]):
+        for j in range(sink.shape[1]):
+            row, lost, damped = sink[k, j], total[k, j], damping[k, j]
+            for i in range(row.shape[0]):
+                lost[i] = loss + row[i]
+                damped[i] = dt / (1.0 + dt * row[i])
 
 
 @njit(cache=True, nogil=True)

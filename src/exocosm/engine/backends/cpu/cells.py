@@ -176,7 +176,8 @@ def _grow(kind, dead, aims, lysed, volume, radius, rest, rates, dt):
 
 
 @njit(cache=True, nogil=True)
-def _value(behaviours, kind, cell, b):
+def behaviour_value(behaviours, kind, cell, b):
+    """Return the value of behaviour b in a cell; `behaviours` is (base, column, behaviour)."""
     base, column, behaviour = behaviours
     return behaviour[cell, column[b]] if column[b] >= 0 else base[kind, b]
 
@@ -192,10 +193,10 @@ def _decide(
             continue
         k = kind[i]
         lesions[i] += drug[i]
-        gain = _value(behaviours, k, i, at.damage_rate)
-        damage[i] = kept_amount(damage[i], gain, _value(behaviours, k, i, at.damage_repair_rate), dt)
-        apoptosis = _value(behaviours, k, i, at.apoptosis)
-        necrosis = _value(behaviours, k, i, at.necrosis)
+        gain = behaviour_value(behaviours, k, i, at.damage_rate)
+        damage[i] = kept_amount(damage[i], gain, behaviour_value(behaviours, k, i, at.damage_repair_rate), dt)
+        apoptosis = behaviour_value(behaviours, k, i, at.apoptosis)
+        necrosis = behaviour_value(behaviours, k, i, at.necrosis)
         dying = phenotype.event_probability(apoptosis + necrosis, dt)
         events[i] = NOTHING
         if random.uniform(seed, DEATH, step, ids[i], 0) < dying:
@@ -203,13 +204,13 @@ def _decide(
             events[i] = STARVE if starves else DIE
             continue
         if _leaves_phase(i, k, ids[i], at, behaviours, phases, state_of, key, dt):
-            tolerance = _value(behaviours, k, i, at.drug_tolerance)
+            tolerance = behaviour_value(behaviours, k, i, at.drug_tolerance)
             kill = phenotype.kill_probability(lesions[i], drug_kill[k, 0], drug_kill[k, 1], tolerance)
             if random.uniform(seed, DRUG, step, ids[i], 0) < kill:
                 events[i] = DIE
                 continue
             events[i] = DIVIDE
-        change = _value(behaviours, k, i, at.polarisation)
+        change = behaviour_value(behaviours, k, i, at.polarisation)
         flipping = (
             phenotype.ratio(polarisation[k, 1], change) if polarised[i] else polarisation[k, 0] * change
         )
@@ -226,7 +227,7 @@ def _leaves_phase(i, k, cell, at, behaviours, phases, state_of, key, dt):
     if n_phases[k] == 0:
         return False
     now = phase[i]
-    rate = _value(behaviours, k, i, at.cycle_entry + now)
+    rate = behaviour_value(behaviours, k, i, at.cycle_entry + now)
     phase_time[i] += dt
     left_over = 0.0
     if fixed[k, now]:
@@ -252,7 +253,7 @@ def _transformed(i, k, cell, n_kinds, at, behaviours, key, dt):
     total = 0.0
     for other in range(n_kinds):
         if other != k:
-            total += _value(behaviours, k, i, at.transform + other)
+            total += behaviour_value(behaviours, k, i, at.transform + other)
     if not total > 0.0:
         return k
     if random.uniform(key[0], TRANSFORMATION, key[1], cell, 0) >= phenotype.event_probability(total, dt):
@@ -260,7 +261,7 @@ def _transformed(i, k, cell, n_kinds, at, behaviours, key, dt):
     mark = random.uniform(key[0], TRANSFORMATION, key[1], cell, 1) * total
     last = k
     for other in range(n_kinds):
-        rate = _value(behaviours, k, i, at.transform + other) if other != k else 0.0
+        rate = behaviour_value(behaviours, k, i, at.transform + other) if other != k else 0.0
         if rate > 0.0:
             last = other
         if mark < rate:

@@ -14,7 +14,7 @@ from ...laws import random
 from ...laws.interactions import MOST_ATTACKS
 from ...laws.random import ATTACHMENT, ATTACK, DETACHMENT, FUSION, PHAGOCYTOSIS
 from ...state import State
-from .cells import _value
+from .cells import behaviour_value
 from .threads import MANY_CELLS, threads_for
 
 
@@ -147,7 +147,7 @@ def _seizing(is_fusion, i, j, kind, alive, death, at, behaviours):
         b = at.phagocytose + kind[j]
     else:
         b = at.phagocytose_dead + death[j] - 1
-    return max(0.0, _value(behaviours, kind[i], i, b))
+    return max(0.0, behaviour_value(behaviours, kind[i], i, b))
 
 
 @njit(cache=True, nogil=True)
@@ -166,8 +166,8 @@ def _attack(ids, kind, alive, attacking, tallies, first, other, at, behaviours, 
                 total += _provoked(i, j, kind, at, behaviours)
                 if ids[j] == attacking[i]:
                     target = j
-        duration = _value(behaviours, kind[i], i, at.attack_duration)
-        strength = _value(behaviours, kind[i], i, at.attack_damage_rate)
+        duration = behaviour_value(behaviours, kind[i], i, at.attack_duration)
+        strength = behaviour_value(behaviours, kind[i], i, at.attack_damage_rate)
         now = 0.0
         for draw in range(0, 3 * MOST_ATTACKS, 3):
             if target < 0:
@@ -194,8 +194,10 @@ def _attack(ids, kind, alive, attacking, tallies, first, other, at, behaviours, 
 @njit(cache=True, nogil=True)
 def _provoked(i, j, kind, at, behaviours):
     """Rate at which cell i begins to attack cell j."""
-    rate = _value(behaviours, kind[i], i, at.attack + kind[j])
-    return max(0.0, laws.attack_rate(rate, _value(behaviours, kind[j], j, at.immunogenicity + kind[i])))
+    rate = behaviour_value(behaviours, kind[i], i, at.attack + kind[j])
+    return max(
+        0.0, laws.attack_rate(rate, behaviour_value(behaviours, kind[j], j, at.immunogenicity + kind[i]))
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -224,10 +226,10 @@ def _attach(ids, kind, alive, first, other, at, behaviours, key, when):
             j = other[place]
             if alive[j] and ids[j] > ids[i]:
                 rate = laws.attachment_rate(
-                    _value(behaviours, kind[i], i, at.attach),
-                    _value(behaviours, kind[i], i, at.affinity + kind[j]),
-                    _value(behaviours, kind[j], j, at.attach),
-                    _value(behaviours, kind[j], j, at.affinity + kind[i]),
+                    behaviour_value(behaviours, kind[i], i, at.attach),
+                    behaviour_value(behaviours, kind[i], i, at.affinity + kind[j]),
+                    behaviour_value(behaviours, kind[j], j, at.attach),
+                    behaviour_value(behaviours, kind[j], j, at.affinity + kind[i]),
                 )
                 u = random.uniform(seed, ATTACHMENT, step, ids[i], place - first[i])
                 when[place] = laws.waiting_time(rate, u)
@@ -240,6 +242,6 @@ def _detach(ids, kind, pairs, b, behaviours, key, dt, gone):
     for m in range(pairs.shape[0]):
         one, two = pairs[m, 0], pairs[m, 1]
         place = place + 1 if m > 0 and pairs[m - 1, 0] == one else 0
-        rate = _value(behaviours, kind[one], one, b) + _value(behaviours, kind[two], two, b)
+        rate = behaviour_value(behaviours, kind[one], one, b) + behaviour_value(behaviours, kind[two], two, b)
         u = random.uniform(seed, DETACHMENT, step, ids[one], place)
         gone[m] = laws.waiting_time(rate, u) < dt

@@ -21,6 +21,7 @@ from ...laws import sampling
 from ...laws.random import BODIES, FORMED, FUSED, GONE, LOADED, RELEASE, STAYED
 from ...particles import give_particles
 from ...state import State
+from .cells import behaviour_value
 from .threads import MANY_CELLS, threads_for
 
 
@@ -44,7 +45,7 @@ def emission(compiled: Compiled, state: State, chosen, dying: bool, dt: float, s
 
     Copies of a class of which a cell gives no vesicle are not filled in.
     """
-    data, cells = compiled.release, state.cells
+    data, cells, b = compiled.release, state.cells, compiled.behaviours
     n_vesicles, n_cargoes = len(compiled.vesicles), len(compiled.cargoes)
     counts = np.empty((len(chosen), n_vesicles), dtype=np.int64)
     copies = np.empty((len(chosen), n_vesicles, n_cargoes), dtype=np.int64)
@@ -53,7 +54,8 @@ def emission(compiled: Compiled, state: State, chosen, dying: bool, dt: float, s
             chosen, dying, cells["id"], cells["kind"], cells["modulators"], cells["bodies"], cells["copies"],
             data.route, data.rate, data.burst, data.ceramide, data.fusion, data.lysosome, data.pooled,
             data.step, data.step_ln, data.modulated, data.load, data.load_ln, data.load_modulator,
-            compiled.rest_copies, counts, copies, state.step, dt, seed,
+            compiled.rest_copies, (b.base, b.column, cells["behaviour"]), compiled.at.vesicle, counts, copies,
+            state.step, dt, seed,
         )  # fmt: skip
     return counts, copies
 
@@ -85,7 +87,8 @@ def _flat(array, n_leading: int):
 @njit(cache=True, nogil=True, parallel=True)
 def _draw(
     chosen, dying, ids, kind, signals, bodies, held, route, rate, burst, ceramide, fusion, lysosome, pooled,
-    step_factor, step_ln, modulated, load, load_ln, load_modulator, rest, counts, copies, step, dt, seed,
+    step_factor, step_ln, modulated, load, load_ln, load_modulator, rest, behaviours, first_behaviour, counts,
+    copies, step, dt, seed,
 ):  # fmt: skip
     n_vesicles, n_cargoes, n_signals = load.shape[1], load.shape[2], signals.shape[1]
     for m in prange(chosen.shape[0]):
@@ -97,6 +100,7 @@ def _draw(
                 continue
             key = ids[i] * n_vesicles + v
             f_release = _factor(step_factor, step_ln, modulated, signals, i, k, v, RELEASE_STEP, n_signals)
+            f_release *= behaviour_value(behaviours, k, i, first_behaviour + 2 * v)
             if dying:
                 mean = rate[k, v] * f_release
                 events = sampling.poisson(mean, seed, BODIES, step, key)

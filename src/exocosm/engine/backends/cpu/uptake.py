@@ -22,6 +22,7 @@ from ...laws.random import (
     uniform,
 )
 from ...state import State
+from .cells import behaviour_value
 from .threads import MANY_CELLS, threads_for
 
 _CHUNKS = 64  # the same on any number of threads: books are summed chunk by chunk
@@ -42,10 +43,10 @@ def take_up(compiled: Compiled, state: State, order, first, dt: float, seed: int
         _take_up(
             order, first, cells["id"], cells["kind"], cells["voxel"], cells["modulators"], data.n_routes,
             data.clearance, data.match, data.half, data.destination, data.ln, data.limit,
-            _unmodulated(compiled), cells["copies"], cells["delivered"], cells["taken"], cells["docked"],
-            cells["docked_copies"], cells["endosome"], cells["endosome_copies"], _flat(fields["vesicles"], 1),
-            _flat(fields["cargo"], 2), compiled.model.domain.voxel_volume, rates, ways, tails, sums,
-            state.step, dt, seed,
+            _unmodulated(compiled), _factors(compiled, state), cells["copies"], cells["delivered"],
+            cells["taken"], cells["docked"], cells["docked_copies"], cells["endosome"],
+            cells["endosome_copies"], _flat(fields["vesicles"], 1), _flat(fields["cargo"], 2),
+            compiled.model.domain.voxel_volume, rates, ways, tails, sums, state.step, dt, seed,
         )  # fmt: skip
     total = sums.sum(axis=0)
     for j, name in enumerate(("taken", "unsettled", "cytosolic")):
@@ -62,7 +63,8 @@ def fill_clearances(compiled: Compiled, state: State, order, rates) -> None:
     _fill_clearances(
         order, cells["kind"], cells["voxel"], _flat(state.fields["vesicles"], 1),
         compiled.model.domain.voxel_volume, cells["modulators"], data.n_routes, data.clearance, data.match,
-        data.half, data.destination, data.ln, data.limit, _unmodulated(compiled), rates,
+        data.half, data.destination, data.ln, data.limit, _unmodulated(compiled), _factors(compiled, state),
+        rates,
     )  # fmt: skip
 
 
@@ -72,6 +74,12 @@ def _unmodulated(compiled: Compiled):
     return ~data.ln.any(axis=(1, 2)) & np.isinf(data.half).all(axis=1)
 
 
+def _factors(compiled: Compiled, state: State):
+    """Return where the behaviours "<class> uptake" are found: arrays, and the first index."""
+    b = compiled.behaviours
+    return b.base, b.column, state.cells["behaviour"], compiled.at.vesicle + 1
+
+
 def _flat(array, n_leading: int):
     return array.reshape(*array.shape[:n_leading], int(np.prod(array.shape[n_leading:])))
 
@@ -79,8 +87,8 @@ def _flat(array, n_leading: int):
 @njit(cache=True, nogil=True, parallel=True)
 def _take_up(
     order, first, ids, kind, voxel, signals, n_routes, clearance, match, half, destination, ln, limit, plain,
-    copies, delivered, taken, docked, docked_copies, endosome, endosome_copies, vesicles, cargo, volume,
-    rates, ways, tails, sums, step, dt, seed,
+    factors, copies, delivered, taken, docked, docked_copies, endosome, endosome_copies, vesicles, cargo,
+    volume, rates, ways, tails, sums, step, dt, seed,
 ):  # fmt: skip
     n_groups, n_vesicles, n_cargoes = first.shape[0] - 1, cargo.shape[0], cargo.shape[1]
     n_chunks = sums.shape[0]
@@ -96,7 +104,7 @@ def _take_up(
             for j in range(a, b):
                 _clearances(
                     order[j], kind[order[j]], here, vesicles, volume, signals, n_routes, clearance, match,
-                    half, destination, ln, limit, plain, rates[j],
+                    half, destination, ln, limit, plain, factors, rates[j],
                 )  # fmt: skip
             for v in range(n_vesicles):
                 number = vesicles[v, here]
@@ -151,20 +159,20 @@ def _take_up(
 @njit(cache=True, nogil=True)
 def _fill_clearances(
     order, kind, voxel, vesicles, volume, signals, n_routes, clearance, match, half, destination, ln, limit,
-    plain, rates,
+    plain, factors, rates,
 ):  # fmt: skip
     for j in range(order.shape[0]):
         i = order[j]
         _clearances(
             i, kind[i], voxel[i], vesicles, volume, signals, n_routes, clearance, match, half, destination,
-            ln, limit, plain, rates[j],
+            ln, limit, plain, factors, rates[j],
         )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def _clearances(
     i, k, here, vesicles, volume, signals, n_routes, clearance, match, half, destination, ln, limit, plain,
-    out,
+    factors, out,
 ):  # fmt: skip
     """Fill `out` (v, 3): the volume cell i empties of each class: in all, into its cytosol, its surface."""
     n_vesicles = vesicles.shape[0]
@@ -179,7 +187,9 @@ def _clearances(
             for s in range(n_vesicles):
                 load += match[k, r, s] * (vesicles[s, here] / volume)
         for v in range(n_vesicles):
-            part = laws.route_clearance(free, match[k, r, v], load, half[k, r])
+            part = behaviour_value(factors[:3], k, i, factors[3] + 2 * v) * laws.route_clearance(
+                free, match[k, r, v], load, half[k, r]
+            )
             out[v, 0] += part
             if destination[k, r] == CYTOSOL:
                 out[v, 1] += part

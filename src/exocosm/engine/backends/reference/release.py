@@ -20,6 +20,7 @@ from ...compiled_vesicles import (
     MVB,
     RELEASE_STEP,
 )
+from ...exchange import behaviour_values
 from ...laws import release as laws
 from ...laws import sampling
 from ...laws.random import BODIES, FORMED, FUSED, GONE, LOADED, RELEASE, STAYED
@@ -75,12 +76,17 @@ def place(compiled: Compiled, voxel: int) -> tuple[int, int, int]:
 
 
 def step_factors(compiled: Compiled, state: State, cell: int, v: int) -> list[float]:
-    """Return the factor on each step of release of one class: treatments, genes and signals."""
+    """Return the factor on each step of release of one class: treatments, genes and signals.
+
+    The behaviour "<class> release" is one more on the step "release".
+    """
     kind, signals = state.cells["kind"][cell], state.cells["modulators"][cell]
-    return [
+    factors = [
         compiled.release.step[kind, v, s] * math.exp(float(compiled.release.step_ln[kind, v, s] @ signals))
         for s in range(len(STEPS))
     ]
+    factors[RELEASE_STEP] *= behaviour_values(compiled, state, compiled.at.vesicle + 2 * v)[cell]
+    return factors
 
 
 def _released(compiled: Compiled, state: State, cell: int, v: int, dt: float, seed: int) -> int:

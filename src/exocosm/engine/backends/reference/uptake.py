@@ -6,6 +6,7 @@ import math
 
 from ...compiled import Compiled
 from ...compiled_vesicles import CYTOSOL, SURFACE
+from ...exchange import behaviour_values
 from ...laws import fate as fate_laws
 from ...laws import sampling
 from ...laws import uptake as laws
@@ -44,14 +45,16 @@ def take_up(compiled: Compiled, state: State, order, first, dt: float, seed: int
 def clearances(compiled: Compiled, state: State, cell: int, v: int, density) -> tuple[float, float, float]:
     """Return the volume a cell empties of a class per minute: in all, into its cytosol, onto its surface.
 
-    `density` (v,) is vesicles per µm³. Together the routes take at most what diffusion brings.  [µm³/min]
+    `density` (v,) is vesicles per µm³. The behaviour "<class> uptake" multiplies every route; together they
+    take at most what diffusion brings.  [µm³/min]
     """
+    factor = float(behaviour_values(compiled, state, compiled.at.vesicle + 2 * v + 1)[cell])
     data, kind = compiled.uptake, state.cells["kind"][cell]
     parts = dict.fromkeys(range(3), 0.0)
     for r in range(data.n_routes[kind]):
         load = sum(float(a) * n for a, n in zip(data.match[kind, r], density, strict=True))
         free = data.clearance[kind, r] * math.exp(float(data.ln[kind, r] @ state.cells["modulators"][cell]))
-        parts[int(data.destination[kind, r])] += laws.route_clearance(
+        parts[int(data.destination[kind, r])] += factor * laws.route_clearance(
             free, data.match[kind, r, v], load, data.half[kind, r]
         )
     total = sum(parts.values())
