@@ -31,6 +31,7 @@ def simulate(
     steps: Steps | None = None,
     progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    until_cells: int | None = None,
     frames: Path | FrameStore | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Trajectory:
@@ -43,6 +44,8 @@ def simulate(
     device : "cpu" (compiled) or "reference" (plain Python: slow, judges the other)
     progress : called with the simulated time [min] after every cell step
     stop : asked after every cell step; once it answers True, the run ends there with what it has
+    until_cells : the run ends, before `duration`, once so many cells are alive; not with `checkpoint`, which
+        knows the duration alone
     frames : a new Zarr store for the frames, in single precision; they stay in memory when None
     checkpoint : where and when to write down the whole state, so that `resume` can go on from there
 
@@ -63,6 +66,10 @@ def simulate(
         )
     if not (isinstance(seed, int) and 0 <= seed < 2**63):
         raise InputError(f"Expected `seed` to be a whole number from 0 to 2**63 - 1, found {seed!r}.")
+    if until_cells is not None:
+        expect.positive(until_cells=until_cells)
+        if checkpoint is not None:
+            raise InputError("Expected `until_cells` or `checkpoint`, found both. Give a `duration` instead.")
     backend = get_backend(device)
     compiled = compile_model(model)
     state = start(compiled, seed)
@@ -70,7 +77,16 @@ def simulate(
     recorder = Recorder(compiled, interval, seed=seed, device=device, store=_new_store(frames))
     run.settle()
     recorder.record(state)
-    return carry_on(run, recorder, n_steps, progress=progress, checkpoint=checkpoint, stop=stop)
+    return carry_on(
+        run, recorder, n_steps, progress=progress, checkpoint=checkpoint, stop=_ends(run, stop, until_cells)
+    )
+
+
+def _ends(run: Run, stop: Callable[[], bool] | None, until_cells: int | None) -> Callable[[], bool] | None:
+    """Join both reasons to end a run early."""
+    if until_cells is None:
+        return stop
+    return lambda: bool(run.state.cells["alive"].sum() >= until_cells) or (stop is not None and stop())
 
 
 def carry_on(
