@@ -10,11 +10,11 @@ from functools import cache
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from shared import COLOURS, figure, in_plane, parser, plain_kind, show, write_table
 
 from exocosm import simulate
 from exocosm.engine import Steps
 from exocosm.trajectory import Trajectory
-from shared import COLOURS, figure, in_plane, parser, plain_kind, show, write_table
 
 CELLS, SQUEEZED, RELAXED = 11, 0.5, 0.9  # spacing at the start and mean spacing after a cycle  [diameters]
 START = SQUEEZED * (np.arange(CELLS) - 0.5 * (CELLS - 1))
@@ -29,7 +29,7 @@ def slope(_: float, x: np.ndarray) -> np.ndarray:
 
 
 def exact(times: np.ndarray, *, until: float | None = None):
-    """Places (times, cells) [diameters] at `times` [diameter / repulsion], by an ODE solver at tight tolerance."""
+    """Places (times, cells) [diameters] at `times` [diameter / repulsion], by an accurate ODE solver."""
 
     def long_enough(_: float, x: np.ndarray) -> float:
         return float(x[-1] - x[0] - (until or np.inf))
@@ -82,7 +82,7 @@ def main() -> None:
     args = options.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     rows, found = [], np.empty(0)
-    for step in (5e-3, 2.5e-3, 1.25e-3, 6.25e-4):
+    for step in (2e-3, 1e-3, 5e-4, 2.5e-4):
         trajectory = run(radius=args.radius, cycle=args.cycle, step=step)
         found = places(trajectory, args.radius)
         true = exact(trajectory.times / args.cycle * repulsion_number()).y.T

@@ -66,7 +66,7 @@ def in_plane(
     reach: float = 1.25,
     starts: tuple[Start, ...] = (),
 ) -> Model:
-    """Make a model of cells at `places` (n, 2) per kind [µm], counted from the middle of a square of `side`."""
+    """Make a model of cells at `places` (n, 2) per kind [µm], from the middle of a square of `side`."""
     placements = tuple(
         Placement(
             kind=kind,
@@ -96,7 +96,7 @@ def in_plane(
 
 
 def neighbours(xy: np.ndarray, longest: float) -> np.ndarray:
-    """Pairs (m, 2) of cells that are neighbours: joined by the Delaunay triangulation, at most `longest` apart."""
+    """Pairs (m, 2) of neighbours: joined by the Delaunay triangulation and at most `longest` apart."""
     from scipy.spatial import Delaunay, QhullError
 
     try:

@@ -1,4 +1,4 @@
-"""Cells that grow steadily and divide at a size: how fast, how big, where the daughters lie, what slows them."""
+"""Cells that grow steadily and divide at a size: how fast, how big, where daughters lie, what slows them."""
 
 from __future__ import annotations
 

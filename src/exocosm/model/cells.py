@@ -121,8 +121,8 @@ class CellKind:
     def __post_init__(self) -> None:
         if self.growth is not None and (self.cycle is not None or self.volume is not None):
             raise InputError(
-                f"Expected cell kind `{self.name}` to have a `growth`, or a `cycle` and a `volume`; found both. "
-                "Growth sets the size and the time of division by itself."
+                f"Expected cell kind `{self.name}` to have a `growth`, or a `cycle` and a `volume`; found "
+                "both. Growth sets the size and the time of division by itself."
             )
 
     @property
