@@ -108,6 +108,9 @@ def main() -> None:
     axes[0, 1].loglog(steps, errors, "o-", color=COLOURS["a"])
     axes[0, 1].loglog(steps, errors[-1] * steps / steps[-1], "--", color="0.5", label="first order")
     axes[0, 1].set(xlabel="step [cycles]", ylabel="largest error [cell diameters]")
+    axes[0, 1].minorticks_off()
+    axes[0, 1].set_xticks(steps, [f"{step:g}" for step in steps], rotation=45)
+    axes[0, 1].set_yticks(errors, [f"{error:.2g}" for error in errors])
     axes[0, 1].legend(frameon=False)
     drawing.savefig(args.out / "chain.png", dpi=120)
 

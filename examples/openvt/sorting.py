@@ -102,10 +102,11 @@ def run(
 
 
 def indices(trajectory: Trajectory, radius: float) -> np.ndarray:
-    """Measure in each frame: time [min], heterotypic contacts, clumps of A, B, radii of A, B, A on the outline.
+    """Measure each frame: time [min], heterotypic contacts, clump_A, clump_B, radius_A, radius_B, outline_A.
 
-    Contacts are a share of all. The largest clump of a kind is in units of its cells; the radius is the mean distance from the middle
-    [diameters]; the last is the share of A among cells on the outline (fewer than five neighbours).
+    Heterotypic contacts are a share of all contacts; the largest clump of a kind is in units of its cells;
+    the radius is the mean distance from the middle [diameters]; the last is the share of A among cells on
+    the outline, those with fewer than five neighbours.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -175,14 +176,14 @@ def draw(drawn: list, radius: float):
     for row, (regime, found, measured) in zip(axes, drawn, strict=True):
         for panel, frame in zip(row, (found.frames[0], found.frames[-1]), strict=False):
             xy = frame.cells["position"][:, :2] / (2.0 * radius)
-            xy = xy - xy.mean(axis=0)
+            xy = xy - np.median(xy, axis=0)
             one = np.ones(len(xy))
             colours = np.where(frame.cells["kind"] == 0, COLOURS["a"], COLOURS["b"])
             panel.add_collection(
                 EllipseCollection(one, one, 0 * one, units="xy", offsets=xy, transOffset=panel.transData,
                                   facecolors=colours, edgecolors="white", linewidths=0.3)
             )  # fmt: skip
-            limit = np.abs(xy).max() + 1.0
+            limit = np.percentile(np.abs(xy), 99.0) + 1.5  # a cell that left does not shrink the rest
             panel.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
             panel.set_title(f"{regime.name}, time {frame.time:g}", fontsize=9)
         row[2].plot(measured[:, 0], measured[:, 1], color="0.2", label="heterotypic contacts")
@@ -190,7 +191,7 @@ def draw(drawn: list, radius: float):
         row[2].plot(measured[:, 0], measured[:, 3], color=COLOURS["b"], label="largest clump of B")
         row[2].plot(measured[:, 0], measured[:, 6], ":", color=COLOURS["a"], label="A on the outline")
         row[2].set(xlabel="time", ylim=(0, 1.02))
-    axes[0, 2].legend(frameon=False, fontsize=7)
+    axes[0, 2].legend(fontsize=7, loc="lower right")
     plt.close(made)
     return made
 

@@ -53,7 +53,7 @@ def steadily_grown(radius, rest, rate, power, dt):
 
 @register_jitable
 def is_due(radius, rest, power, division):
-    """Say whether a cell has `division` times its area or volume at rest, but for rounding over many steps."""
+    """Say whether a cell has `division` times its area or volume at rest, bar rounding over many steps."""
     return (radius / rest) ** power >= division * (1.0 - 1e-9)
 
 

@@ -105,7 +105,7 @@ def grow(compiled: Compiled, state: State, dt: float) -> None:
 def _enlarge(compiled: Compiled, state: State, dt: float) -> None:
     """Let living cells of kinds that grow steadily grow."""
     cells, lives = state.cells, compiled.lives
-    for cell in np.flatnonzero(cells["alive"] & (lives.growth_power[cells["kind"]] > 0)):
+    for cell in map(int, np.flatnonzero(cells["alive"] & (lives.growth_power[cells["kind"]] > 0))):
         kind = cells["kind"][cell]
         rate = value(compiled, cells, cell, compiled.at.growth_rate)
         cells["radius"][cell] = growth.steadily_grown(
