@@ -198,6 +198,8 @@ def test_every_signal_can_be_sensed():
         living=np.array([1, 2, 3]),
         dead=np.array([0, 5, 0]),
         pressure=np.array([0.5, 1.0, 2.0]),
+        size=np.array([1.0, 0.9, 0.5]),
+        fraction=np.array([0.0, 0.2, 1.0]),
     )
     found = dict(zip(compiled.behaviours.signals, sense(compiled, state, around).T, strict=True))
     assert set(found) >= set(signals)
@@ -208,6 +210,8 @@ def test_every_signal_can_be_sensed():
     assert list(found["attacking"]) == [1, 0, 0]
     assert list(found["time"]) == [30.0] * 3
     assert list(found["pressure"]) == [0.5, 1.0, 2.0]
+    assert list(found["compressed size"]) == [1.0, 0.9, 0.5]
+    assert list(found["contact fraction"]) == [0.0, 0.2, 1.0]
     assert list(found["contact with dead cell"]) == [0, 5, 0]
     volume = made.domain.voxel_volume
     for v, name in enumerate(compiled.vesicles):

@@ -36,6 +36,7 @@ class At(NamedTuple):
     cycle_entry: int  # and the exits from the phases after it
     apoptosis: int
     necrosis: int
+    growth_rate: int
     migration_speed: int
     migration_bias: int
     persistence: int
@@ -180,6 +181,7 @@ def _where(behaviours: Behaviours, model: Model) -> At:
         cycle_entry=behaviours.index("cycle entry"),
         apoptosis=behaviours.index("apoptosis"),
         necrosis=behaviours.index("necrosis"),
+        growth_rate=behaviours.index("growth rate"),
         migration_speed=behaviours.index("migration speed"),
         migration_bias=behaviours.index("migration bias"),
         persistence=behaviours.index("migration persistence time"),

@@ -86,11 +86,19 @@ class Lives:
     fluid_fraction: np.ndarray  # (k,)
     rupture: np.ndarray  # (k, 3) volume at death times this bursts; inf = never
     duration: np.ndarray  # (k, 3) [min] until the remains are gone
+    growth_power: np.ndarray  # (k,) steady growth in area (2) or volume (3), 0 without
+    division_size: np.ndarray  # (k,) area or volume at division, in units of that at rest
+    rest_radius: np.ndarray  # (k,) [µm] of kinds without a volume of their own
 
     @property
     def has_volume(self) -> bool:
         """Whether any kind has a volume of its own."""
         return bool((self.rest_volume[:, :3].sum(axis=1) > 0).any())
+
+    @property
+    def has_growth(self) -> bool:
+        """Whether any kind grows steadily."""
+        return bool(self.growth_power.any())
 
 
 def compile_behaviours(model: Model) -> Behaviours:
@@ -134,6 +142,8 @@ def _base(kind: CellKind, name: str, default: float) -> float:
     given = kind.behaviour(name)
     if given is not None:
         return given.value
+    if name == "growth rate" and kind.growth is not None:
+        return kind.growth.rate.value
     if kind.cycle is not None:
         phases = ["cycle entry", *(f"exit from cycle phase {i}" for i in range(1, MAX_PHASES))]
         if name in phases[: len(kind.cycle.phases)]:
@@ -239,7 +249,14 @@ def compile_lives(model: Model) -> Lives:
         fluid_fraction=fraction,
         rupture=rupture,
         duration=duration,
+        growth_power=np.array([_growth_power(kind) for kind in model.cell_kinds], dtype=np.int64),
+        division_size=np.array([k.growth.division.value if k.growth else 1.0 for k in model.cell_kinds]),
+        rest_radius=np.array([kind.radius.value for kind in model.cell_kinds], dtype=float),
     )
+
+
+def _growth_power(kind: CellKind) -> int:
+    return 0 if kind.growth is None else {"area": 2, "volume": 3}[kind.growth.of]
 
 
 def _start_aim(kind: CellKind) -> float:

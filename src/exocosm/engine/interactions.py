@@ -13,7 +13,7 @@ from .attachments import renew
 from .compiled import Compiled
 from .compiled_cells import Behaviours
 from .exchange import behaviour_values
-from .signals import CONTACT, Surroundings
+from .signals import CONTACT, COVERING, Surroundings
 from .state import State
 from .swallow import swallow
 
@@ -83,9 +83,15 @@ def interact(
 
 
 def surroundings(compiled: Compiled, state: State, backend: SimpleNamespace) -> Surroundings:
-    """Count what each cell touches, and how hard it is pressed."""
+    """Count what each cell touches, and how hard it is pressed; covering where a signal needs it."""
     first, other = touching(compiled, state, backend)
     of_kind, living, dead = backend.interactions.count(compiled, state, first, other)
     pressure = np.empty(state.n_cells)
     backend.contacts.pressures(state.cells["position"], state.cells["radius"], pressure)
-    return Surroundings(of_kind=of_kind, living=living, dead=dead, pressure=pressure)
+    size, fraction = np.ones(state.n_cells), np.zeros(state.n_cells)
+    if any(name in compiled.behaviours.signals for name in COVERING):
+        flat = compiled.model.domain.shape[0] == 1
+        backend.contacts.covering(state.cells["position"], state.cells["radius"], size, fraction, flat=flat)
+    return Surroundings(
+        of_kind=of_kind, living=living, dead=dead, pressure=pressure, size=size, fraction=fraction
+    )

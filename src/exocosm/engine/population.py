@@ -124,6 +124,9 @@ def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:
         cells["aim"][mothers[lives.grows_ever[kind]]] *= 0.5
         own_volume = mothers[lives.rest_volume[kind, :3].sum(axis=1) > 0]
         cells["radius"][own_volume] = radius_of(cells["volume"][own_volume, :3].sum(axis=1))
+    power = lives.growth_power[kind]
+    growing = power > 0
+    cells["radius"][mothers[growing]] *= 0.5 ** (1.0 / power[growing])
 
 
 def _inherit_kind(compiled: Compiled, state: State, daughters: dict[str, np.ndarray], seed: int) -> None:
@@ -154,8 +157,11 @@ def _offsets(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) -
     """
     flat = compiled.model.domain.shape[0] == 1
     offsets = np.zeros((mothers.size, 3))
-    grown = compiled.lives.rest_volume[state.cells["kind"][mothers], :3].sum(axis=1) > 0
-    share = np.where(grown, 2.0 ** (1.0 / 3.0) - 1.0, 0.25)
+    kind = state.cells["kind"][mothers]
+    power = np.where(
+        compiled.lives.rest_volume[kind, :3].sum(axis=1) > 0, 3, compiled.lives.growth_power[kind]
+    )
+    share = np.where(power > 0, 2.0 ** (1.0 / np.maximum(1, power)) - 1.0, 0.25)
     for row, mother in enumerate(mothers):
         cell = int(state.cells["id"][mother])
         turn = 2.0 * math.pi * uniform(seed, AXIS, state.step, cell, 0)

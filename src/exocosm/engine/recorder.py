@@ -10,6 +10,7 @@ from exocosm.trajectory import Trajectory
 
 from .books import Account
 from .compiled import Compiled
+from .exchange import behaviour_values
 from .state import CELL_ARRAYS, State
 
 _AS_IS = (
@@ -105,6 +106,8 @@ class Recorder:
     def _cells(self, state: State) -> dict:
         compiled, cells = self.compiled, state.cells
         kept = {name: cells[name].copy() for name in _AS_IS}
+        if compiled.lives.has_growth:
+            kept["growth_rate"] = behaviour_values(compiled, state, compiled.at.growth_rate).copy()
         for c, name in enumerate(compiled.custom):
             kept[f"custom:{name}"] = cells["custom"][:, c].copy()
         for c, cargo in enumerate(compiled.cargoes):
@@ -128,6 +131,8 @@ def declared(compiled: Compiled) -> dict[str, dict[str, dict[str, str]]]:
     """Return unit and meaning of every array that a frame holds, so that readers need no engine."""
     of_state = {array.name: array for array in CELL_ARRAYS}
     cells = {name: _about(of_state[name].unit, of_state[name].meaning) for name in _AS_IS}
+    if compiled.lives.has_growth:
+        cells["growth_rate"] = _about("1/min", "growth rate in the step before")
     for name in compiled.custom:
         unit = behaviours_of(compiled.model)[f"custom:{name}"].unit
         cells[f"custom:{name}"] = _about(unit, f"number of the user's own, {name}")

@@ -16,15 +16,21 @@ from .state import State
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What cells touch: how many cells of each kind (n, k), living and dead (n,), and the pressure (n,)."""
+    """What cells touch: how many cells of each kind (n, k), living and dead (n,), and the pressure (n,).
+
+    `size` (n,) is the share of a cell that its neighbours leave, `fraction` (n,) that of its outline covered.
+    """
 
     of_kind: np.ndarray
     living: np.ndarray
     dead: np.ndarray
     pressure: np.ndarray
+    size: np.ndarray
+    fraction: np.ndarray
 
 
-CONTACT = ("contact with ", "pressure")
+COVERING = ("compressed size", "contact fraction")
+CONTACT = ("contact with ", "pressure", *COVERING)
 """Beginnings of the names of signals that need the surroundings."""
 
 
@@ -73,6 +79,8 @@ _SINGLE: dict[str, Callable[[State], np.ndarray | float]] = {
 def _touched(name: str, compiled: Compiled, around: Surroundings) -> np.ndarray:
     if name == "pressure":
         return around.pressure
+    if name in COVERING:
+        return around.size if name == "compressed size" else around.fraction
     what = name.removeprefix("contact with ")
     if what in compiled.kinds:
         return around.of_kind[:, compiled.kinds.index(what)]

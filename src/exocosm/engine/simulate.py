@@ -30,6 +30,7 @@ def simulate(
     record_every: str = "2 h",
     steps: Steps | None = None,
     progress: Callable[[float], None] | None = None,
+    until_cells: int | None = None,
     frames: Path | FrameStore | None = None,
     checkpoint: Checkpoints | None = None,
 ) -> Trajectory:
@@ -41,6 +42,8 @@ def simulate(
     seed : key of every random draw, 0 <= seed < 2**63; same seed, same bits
     device : "cpu" (compiled) or "reference" (plain Python: slow, judges the other)
     progress : called with the simulated time [min] after every cell step
+    until_cells : the run ends, before `duration`, once so many cells are alive; not with `checkpoint`, which
+        knows the duration alone
     frames : a new Zarr store for the frames, in single precision; they stay in memory when None
     checkpoint : where and when to write down the whole state, so that `resume` can go on from there
 
@@ -61,6 +64,10 @@ def simulate(
         )
     if not (isinstance(seed, int) and 0 <= seed < 2**63):
         raise InputError(f"Expected `seed` to be a whole number from 0 to 2**63 - 1, found {seed!r}.")
+    if until_cells is not None:
+        expect.positive(until_cells=until_cells)
+        if checkpoint is not None:
+            raise InputError("Expected `until_cells` or `checkpoint`, found both. Give a `duration` instead.")
     backend = get_backend(device)
     compiled = compile_model(model)
     state = start(compiled, seed)
@@ -68,7 +75,7 @@ def simulate(
     recorder = Recorder(compiled, interval, seed=seed, device=device, store=_new_store(frames))
     run.settle()
     recorder.record(state)
-    return carry_on(run, recorder, n_steps, progress=progress, checkpoint=checkpoint)
+    return carry_on(run, recorder, n_steps, progress=progress, checkpoint=checkpoint, until_cells=until_cells)
 
 
 def carry_on(
@@ -78,6 +85,7 @@ def carry_on(
     *,
     progress: Callable[[float], None] | None,
     checkpoint: Checkpoints | None,
+    until_cells: int | None = None,
 ) -> Trajectory:
     """Run from where `run` stands until `n_steps` cell steps are done in all."""
     state = run.state
@@ -88,6 +96,8 @@ def carry_on(
             keeper.after_step()
             if progress is not None:
                 progress(state.time)
+            if until_cells is not None and state.cells["alive"].sum() >= until_cells:
+                break
         recorder.record_last(state)
         keeper.at_end()
     return recorder.trajectory(close(run.compiled, state))

@@ -5,6 +5,7 @@ from .cells import CellKind, CustomDatum, DrugKill, Endogenous, Polarisation
 from .cycles import (
     Cycle,
     Death,
+    Growth,
     Phase,
     Remains,
     Volume,
@@ -79,6 +80,7 @@ __all__ = [
     "Field",
     "FixedStep",
     "Flow",
+    "Growth",
     "Hindrance",
     "Inhibition",
     "Link",

@@ -114,6 +114,7 @@ def behaviours_of(model: Model) -> dict[str, Known]:
     found["cycle entry"] = Known("1/min")
     for phase in range(1, MAX_PHASES):
         found[f"exit from cycle phase {phase}"] = Known("1/min")
+    found["growth rate"] = Known("1/min")
     found |= dict.fromkeys(("apoptosis", "necrosis"), Known("1/min"))
     found["migration speed"] = Known("um/min")
     found["migration bias"] = Known("", most=1.0)
@@ -156,6 +157,7 @@ def signals_of(model: Model) -> dict[str, Known]:
     found |= {f"contact with {kind}": Known("cells") for kind in kinds}
     found |= dict.fromkeys(("contact with live cell", "contact with dead cell"), Known("cells"))
     found["pressure"] = Known("")
+    found |= dict.fromkeys(("compressed size", "contact fraction"), Known("", most=1.0))
     found["volume"] = Known("um**3")
     found["hypoxia"] = Known("", most=1.0)
     found |= dict.fromkeys(("damage", "damage delivered"), Known(""))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exocosm.errors import InputError
 
 from .behaviours import Behaviour, Modulation, Response, Rule
-from .cycles import Cycle, Death, Volume
+from .cycles import Cycle, Death, Growth, Volume
 from .network import Network
 from .parameter import Parameter
 from .release import Control, Release
@@ -88,6 +88,7 @@ class CellKind:
     `radius` is that of a cell without a `volume` of its own [µm]. `behaviours` are the base values of what
     it does (names in `behaviours_of`); `modulations`, `rules` and `responses` change them, in this order.
     `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the hypoxia signal from 0 to 1.
+    A kind follows a `cycle`, with or without a `volume`, or grows steadily by its `growth`, or neither.
     With `normalised_chemotaxis` every gradient counts by its direction alone. A kind releases each vesicle
     class by one route only: routes differ in size, so in class. Without a `fate` all that is taken up ends
     in the lysosome.
@@ -108,6 +109,7 @@ class CellKind:
     responses: tuple[Response, ...] = ()
     cycle: Cycle | None = None
     volume: Volume | None = None
+    growth: Growth | None = None
     apoptosis: Death | None = None
     necrosis: Death | None = None
     normalised_chemotaxis: bool = False
@@ -115,6 +117,13 @@ class CellKind:
     polarisation: Polarisation | None = None
     drug_kill: DrugKill | None = None
     fate: Fate | None = None
+
+    def __post_init__(self) -> None:
+        if self.growth is not None and (self.cycle is not None or self.volume is not None):
+            raise InputError(
+                f"Expected cell kind `{self.name}` to have a `growth`, or a `cycle` and a `volume`; found "
+                "both. Growth sets the size and the time of division by itself."
+            )
 
     @property
     def changed(self) -> tuple[str, ...]:

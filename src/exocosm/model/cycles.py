@@ -8,6 +8,7 @@ models after MCF-7 cells).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from exocosm.errors import InputError, expect
 
@@ -77,6 +78,27 @@ class Volume:
             )
         rates = (self.fluid_rate, self.cytoplasmic_rate, self.nuclear_rate)
         expect.non_negative(**{rate.name.replace(" ", "_"): rate.value for rate in rates})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """Steady growth of a cell, and division once it has reached a size: a sizer in place of a cycle.
+
+    dA/dt = rate A0, with A the area π r² of the cell as a disc (in a flat domain), or its volume, and A0 that
+    of the `radius` of its kind. A cell divides when A >= `division` A0; each daughter has half of it. The
+    rate is the base of the behaviour "growth rate": with `division` 2, a cell that nothing slows divides
+    every 1/rate.
+    """
+
+    of: Literal["area", "volume"]
+    rate: Parameter  # [1/min]
+    division: Parameter
+
+    def __post_init__(self) -> None:
+        expect.one_of(("area", "volume"), of=self.of)
+        expect.non_negative(rate=self.rate.value)
+        if not self.division.value > 1:
+            raise InputError(f"Expected `division` to be above 1, found {self.division.value!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,18 @@ def calcified_after(fraction, rate, dt):
 
 
 @register_jitable
+def steadily_grown(radius, rest, rate, power, dt):
+    """Radius after `dt` of growth in area (power 2) or volume (3), d(r^p)/dt = rate rest^p.  → [µm]"""
+    return (radius**power + rate * dt * rest**power) ** (1.0 / power)
+
+
+@register_jitable
+def is_due(radius, rest, power, division):
+    """Say whether a cell has `division` times its area or volume at rest, bar rounding over many steps."""
+    return (radius / rest) ** power >= division * (1.0 - 1e-9)
+
+
+@register_jitable
 def radius_of(volume):
     """Radius of the sphere of this volume.  [µm³] → [µm]"""
     return (volume * 0.75 / math.pi) ** (1.0 / 3.0)

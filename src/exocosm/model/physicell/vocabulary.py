@@ -62,8 +62,10 @@ _UNSUPPORTED_SIGNALS = (
     r"immunogenicity to .+",
 )
 _UNSUPPORTED_BEHAVIOURS = (r"cell-(BM|membrane) (adhesion|repulsion)",)
-_OURS = re.compile(r".+ (vesicles|taken up|copies|delivered)|activity of .+|hypoxia")
-_OUR_BEHAVIOURS = ("polarisation", "drug tolerance")
+_OURS = re.compile(
+    r".+ (vesicles|taken up|copies|delivered)|activity of .+|hypoxia|compressed size|contact fraction"
+)
+_OUR_BEHAVIOURS = ("polarisation", "drug tolerance", "growth rate")
 
 
 class Unsupported(ValueError):

@@ -44,8 +44,13 @@ def behave(compiled: Compiled, state: State, signals: np.ndarray) -> None:
 
 
 def grow(compiled: Compiled, state: State, dt: float) -> None:
-    """Advance the volumes of all cells that have one by `dt` [min]; radii follow."""
+    """Advance the volumes of all cells that have one by `dt` [min]; radii follow, or grow by themselves."""
     cells, lives = state.cells, compiled.lives
+    if lives.has_growth:
+        behaviours = (compiled.behaviours.base, compiled.behaviours.column, cells["behaviour"])
+        sizes = (lives.growth_power, lives.division_size, lives.rest_radius)
+        with threads_for(state.n_cells, MANY_CELLS):
+            _enlarge(cells["kind"], cells["alive"], compiled.at, behaviours, sizes, cells["radius"], dt)
     if not lives.has_volume:
         return
     dead = (cells["death"], cells["volume_at_death"])
@@ -70,10 +75,11 @@ def decide(compiled: Compiled, state: State, drug, dt: float, seed: int):
     behaviours = (compiled.behaviours.base, compiled.behaviours.column, cells["behaviour"])
     phases = (lives.n_phases, lives.fixed, lives.divides, lives.grows)
     state_of = (cells["phase"], cells["phase_time"], cells["aim"])
+    sizes = (lives.growth_power, lives.division_size, lives.rest_radius, cells["radius"])
     with threads_for(state.n_cells, MANY_CELLS):
         _decide(
             cells["id"], cells["kind"], cells["alive"], cells["polarised"], cells["lesions"], cells["damage"],
-            drug, compiled.at, behaviours, phases, state_of, compiled.polarisation, compiled.drug_kill,
+            drug, compiled.at, behaviours, phases, state_of, sizes, compiled.polarisation, compiled.drug_kill,
             events, kinds, (seed, state.step), dt,
         )  # fmt: skip
     return events, kinds
@@ -183,8 +189,19 @@ def behaviour_value(behaviours, kind, cell, b):
 
 
 @njit(cache=True, nogil=True, parallel=True)
+def _enlarge(kind, alive, at, behaviours, sizes, radius, dt):
+    """Let living cells of kinds that grow steadily grow."""
+    power, _, rest = sizes
+    for i in prange(kind.shape[0]):
+        k = kind[i]
+        if alive[i] and power[k] > 0:
+            rate = behaviour_value(behaviours, k, i, at.growth_rate)
+            radius[i] = growth.steadily_grown(radius[i], rest[k], rate, power[k], dt)
+
+
+@njit(cache=True, nogil=True, parallel=True)
 def _decide(
-    ids, kind, alive, polarised, lesions, damage, drug, at, behaviours, phases, state_of, polarisation,
+    ids, kind, alive, polarised, lesions, damage, drug, at, behaviours, phases, state_of, sizes, polarisation,
     drug_kill, events, kinds, key, dt,
 ):  # fmt: skip
     seed, step = key
@@ -203,7 +220,7 @@ def _decide(
             starves = random.uniform(seed, DEATH, step, ids[i], 1) * (apoptosis + necrosis) < necrosis
             events[i] = STARVE if starves else DIE
             continue
-        if _leaves_phase(i, k, ids[i], at, behaviours, phases, state_of, key, dt):
+        if _leaves_phase(i, k, ids[i], at, behaviours, phases, state_of, sizes, key, dt):
             tolerance = behaviour_value(behaviours, k, i, at.drug_tolerance)
             kill = phenotype.kill_probability(lesions[i], drug_kill[k, 0], drug_kill[k, 1], tolerance)
             if random.uniform(seed, DRUG, step, ids[i], 0) < kill:
@@ -220,8 +237,11 @@ def _decide(
 
 
 @njit(cache=True, nogil=True)
-def _leaves_phase(i, k, cell, at, behaviours, phases, state_of, key, dt):
+def _leaves_phase(i, k, cell, at, behaviours, phases, state_of, sizes, key, dt):
     """Advance the cycle of a cell; returns whether it divides now."""
+    power, division, rest, radius = sizes
+    if power[k] > 0:
+        return growth.is_due(radius[i], rest[k], power[k], division[k])
     n_phases, fixed, divides, grows = phases
     phase, phase_time, aim = state_of
     if n_phases[k] == 0:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from exocosm.errors import expect
 
 from ...bodies import check_positions
+from ...laws.covering import cap_share, face_at, face_share
 from ...laws.mechanics import pair_pressure
 from .bins import binned, rows_around
 from .threads import MANY_CELLS, threads_for
@@ -52,6 +53,19 @@ def pressures(position: Array, radius: Array, out: Array) -> None:
     with threads_for(len(radius), MANY_CELLS):
         order, cells, bins, shape = _sorted(position, radius, 2.0 * float(radius.max()))
         _press(cells, order, bins, shape, out)
+
+
+def covering(position: Array, radius: Array, size: Array, fraction: Array, *, flat: bool) -> None:
+    """Write what is left of each cell and how much of its outline is covered, both (cells,) from 0 to 1.
+
+    The equation stands in the reference back end.
+    """
+    check_positions(position, len(radius))
+    if len(radius) == 0:
+        return
+    with threads_for(len(radius), MANY_CELLS):
+        order, cells, bins, shape = _sorted(position, radius, 2.0 * float(radius.max()))
+        _cover(cells, order, bins, shape, flat, size, fraction)
 
 
 def _sorted(position: Array, radius: Array, size: float):
@@ -119,3 +133,24 @@ def _press(cells, order, bins, shape, out):
                         if square < contact * contact and j != i:
                             total += pair_pressure(math.sqrt(square), contact)
                 out[order[i]] = total
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+def _cover(cells, order, bins, shape, flat, size, fraction):
+    n_bins = bins.shape[0] - 1
+    for block in prange(-(-n_bins // _BLOCK)):
+        low, high = np.empty(9, np.int64), np.empty(9, np.int64)
+        for place in range(block * _BLOCK, min(n_bins, (block + 1) * _BLOCK)):
+            rows = rows_around(place, bins, shape, low, high) if bins[place] < bins[place + 1] else 0
+            for i in range(bins[place], bins[place + 1]):
+                lost = covered = 0.0
+                for row in range(rows):
+                    for j in range(low[row], high[row]):
+                        contact = cells[i, 3] + cells[j, 3]
+                        square = _square(cells, i, j)
+                        if square < contact * contact and j != i:
+                            face = face_at(math.sqrt(square), cells[i, 3], cells[j, 3])
+                            lost += cap_share(face, flat)
+                            covered += face_share(face, flat)
+                size[order[i]] = max(0.0, 1.0 - lost)
+                fraction[order[i]] = min(1.0, covered)

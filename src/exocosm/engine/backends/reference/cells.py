@@ -71,8 +71,9 @@ def _exponents(compiled: Compiled, activity, kind) -> dict[int, float]:
 
 
 def grow(compiled: Compiled, state: State, dt: float) -> None:
-    """Advance the volumes of all cells that have one by `dt` [min]; radii follow."""
+    """Advance the volumes of all cells that have one by `dt` [min]; radii follow, or grow by themselves."""
     cells, lives = state.cells, compiled.lives
+    _enlarge(compiled, state, dt)
     for cell in range(state.n_cells):
         kind, death = cells["kind"][cell], cells["death"][cell]
         rest = lives.rest_volume[kind]
@@ -99,6 +100,17 @@ def grow(compiled: Compiled, state: State, dt: float) -> None:
         if swells and total >= lives.rupture[kind, death] * cells["volume_at_death"][cell]:
             cells["lysed"][cell] = True
         cells["radius"][cell] = growth.radius_of(total)
+
+
+def _enlarge(compiled: Compiled, state: State, dt: float) -> None:
+    """Let living cells of kinds that grow steadily grow."""
+    cells, lives = state.cells, compiled.lives
+    for cell in map(int, np.flatnonzero(cells["alive"] & (lives.growth_power[cells["kind"]] > 0))):
+        kind = cells["kind"][cell]
+        rate = value(compiled, cells, cell, compiled.at.growth_rate)
+        cells["radius"][cell] = growth.steadily_grown(
+            cells["radius"][cell], lives.rest_radius[kind], rate, lives.growth_power[kind], dt
+        )
 
 
 def decide(compiled: Compiled, state: State, drug, dt: float, seed: int):
@@ -153,6 +165,8 @@ def _fate(compiled: Compiled, cells, cell: int, key, dt: float) -> int:
 def _leaves_phase(compiled: Compiled, cells, cell: int, key, dt: float) -> bool:
     """Advance the cycle of a cell; returns whether it divides now."""
     kind, lives = cells["kind"][cell], compiled.lives
+    if power := lives.growth_power[kind]:
+        return growth.is_due(cells["radius"][cell], lives.rest_radius[kind], power, lives.division_size[kind])
     phases = int(lives.n_phases[kind])
     if phases == 0:
         return False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from exocosm.errors import expect
 
 from ...bodies import check_positions
+from ...laws.covering import cap_share, face_at, face_share
 from ...laws.mechanics import pair_pressure
 
 Array = NDArray[np.float64]
@@ -52,3 +53,21 @@ def pressures(position: Array, radius: Array, out: Array) -> None:
             for j in range(len(radius))
             if j != i
         )
+
+
+def covering(position: Array, radius: Array, size: Array, fraction: Array, *, flat: bool) -> None:
+    """Write what is left of each cell and how much of its outline is covered, both (cells,) from 0 to 1.
+
+    `size`: 1 less the sum of `laws.covering.cap_share` over all that overlap the cell; `fraction`: the sum of
+    `face_share`. Discs where `flat`, else spheres.
+    """
+    check_positions(position, len(radius))
+    for i in range(len(radius)):
+        lost = covered = 0.0
+        for j in range(len(radius)):
+            distance = math.dist(position[i], position[j])
+            if j != i and distance < radius[i] + radius[j]:
+                face = face_at(distance, radius[i], radius[j])
+                lost += cap_share(face, flat)
+                covered += face_share(face, flat)
+        size[i], fraction[i] = max(0.0, 1.0 - lost), min(1.0, covered)
