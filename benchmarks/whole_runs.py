@@ -2,9 +2,9 @@
 
     python benchmarks/whole_runs.py [B3 B4 B6] [--threads N ...]
 
-Each on one thread and on two where there are two, unless told. Processor time stands beside the clock: on one thread of a
-busy machine it says what the clock would have said on a quiet one. B3 also with ten seeds, for the spread of
-its counts and of oxygen about the middle.
+Each on one thread and on two where there are two, unless told. Processor time stands beside the clock: on
+one thread of a busy machine it says what the clock would have said on a quiet one. B3 also with ten seeds,
+for the spread of its counts and of oxygen about the middle.
 """
 
 from __future__ import annotations
