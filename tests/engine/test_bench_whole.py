@@ -1,4 +1,4 @@
-"""Whole-run workloads: the cells they should have, what is known of them, the same bits on any threads."""
+"""Whole-run workloads: their cells, what is known of them, the same bits on 1 and 2 threads."""
 
 import numba
 import numpy as np

@@ -30,9 +30,9 @@ def add_parser(verbs: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Run the benchmark, print what it found, and return 0 if its results are what they should be."""
-    from exocosm.engine.bench import report
+    from exocosm.engine import benchmark
 
-    record = report(args.name.upper(), threads=args.threads, dtype=args.dtype, quick=args.quick)
+    record = benchmark(args.name.upper(), threads=args.threads, dtype=args.dtype, quick=args.quick)
     if args.json:
         print_json(record)
     else:

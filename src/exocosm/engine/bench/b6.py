@@ -34,7 +34,7 @@ from ..solutes import solute_residuals
 from ..steps import Steps
 from .b2 import packed_ball
 from .b5_networks import logic_network
-from .measure import on_threads
+from .measure import on_threads, peak_memory
 from .tumours import SPACING, mechanics_of, number, tumour_cell
 from .whole import WholeRun, whole_run
 
@@ -48,6 +48,7 @@ MILLION = (948.0, 100)
 CARGOES = tuple(f"miR-{i}" for i in range(1, 7))
 NODES, EDGES = 60, 180
 _CELL_BYTES, _FIELD_BYTES = 1024, 24  # allowed per cell, and per voxel and field
+_MILLION_BYTES = 8 * 2**30
 
 
 def b6(
@@ -89,7 +90,7 @@ def million(*, threads: int | None = None, steps: int = 2, seed: int = 0) -> dic
             crowd(*MILLION), crowd(*SMALL), steps=STEPS,
             n_steps=steps, seed=seed,
         )  # fmt: skip
-    return _record(run, threads)
+    return {**_record(run, threads), "peak memory allowed [bytes]": _MILLION_BYTES}
 
 
 def everything(radius: float, voxels: int) -> Model:
@@ -239,6 +240,9 @@ def _record(run: WholeRun, threads: int) -> dict[str, Any]:
     return {
         "threads": threads,
         **run.record(),
+        # Beyond what interpreter and compiled code held before; and in all.
+        "peak memory beyond the program [bytes]": run.memory,
+        "peak memory of the process [bytes]": peak_memory(),
         "voxels": voxels,
         "fields": n_fields,
         "cells x hours per second": {

@@ -15,7 +15,6 @@ from typing import Any
 
 import numba
 import numpy as np
-import psutil
 
 from exocosm.errors import InputError, expect
 
@@ -101,18 +100,23 @@ def float64_alone(dtype: str) -> None:
 
 
 def resident_memory() -> int:
-    """Return the memory that this process holds now [bytes]."""
-    return int(psutil.Process().memory_info().rss)
+    """Return the memory that this process holds now, its peak where the system does not say [bytes]."""
+    return _status("VmRSS") or peak_memory()
 
 
 def peak_memory() -> int:
     """Return the most memory that this process has held, since `forget_peak` where that works [bytes]."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return _status("VmHWM") or (peak if sys.platform == "darwin" else 1024 * peak)
+
+
+def _status(name: str) -> int:
+    """Return an entry of this process's status [bytes], 0 where there is none."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{name}:"):
                 return 1024 * int(line.split()[1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
+    return 0
 
 
 def forget_peak() -> None:

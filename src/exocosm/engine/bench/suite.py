@@ -239,6 +239,9 @@ def _checks(record: dict[str, Any]) -> list[dict[str, Any]]:
             check(f"largest residual of {what}", worst, "below 1e-9", worst < 1e-9)
         memory = record["peak memory over what is allowed"]
         check("memory over 1 KB per cell and 24 B per voxel and field", memory, "below 1", memory < 1.0)
+    if "peak memory allowed [bytes]" in record:
+        peak, allowed = record["peak memory of the process [bytes]"], record["peak memory allowed [bytes]"]
+        check("peak memory of a million cells", peak, f"at most {allowed}", peak <= allowed)
     if "checksums of a small run by threads" in record:
         sums = record["checksums of a small run by threads"]
         check("same bits on 1 and 2 threads", sums, "one checksum", len(set(sums.values())) == 1)

@@ -47,7 +47,6 @@ class WholeRun:
             "simulated minutes": self.minutes,
             "seconds": vars(self.seconds),
             "set-up seconds": vars(self.set_up),
-            "peak memory beyond the program [bytes]": self.memory,
             "state [bytes per cell]": round(cells / max(1, self.state.n_cells), 1),
             "checksum": state_checksum(self.state),
         }
