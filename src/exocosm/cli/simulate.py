@@ -43,7 +43,7 @@ def add_parser(verbs: Any) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder to write, new or empty (default: runs/MODEL-seedN)"
     )
-    parser.add_argument("--device", choices=("cpu", "reference"), default="cpu", help="(default: cpu)")
+    parser.add_argument("--device", choices=("cpu", "gpu", "reference"), default="cpu", help="(default: cpu)")
     parser.add_argument("--quiet", action="store_true", help="no progress; print only where the result is")
     add_common(parser)
     parser.set_defaults(command=command)

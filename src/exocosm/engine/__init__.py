@@ -1,9 +1,21 @@
 """Model in, trajectory out, at tissue scale and in a dish."""
 
+from .backends import DEVICES, RUNS_ON, device_problem
 from .checkpoint import Checkpoints, listed
 from .identity import differences, identity
 from .resume import resume
 from .simulate import simulate
 from .steps import Steps
 
-__all__ = ["Checkpoints", "Steps", "differences", "identity", "listed", "resume", "simulate"]
+__all__ = [
+    "DEVICES",
+    "RUNS_ON",
+    "Checkpoints",
+    "Steps",
+    "device_problem",
+    "differences",
+    "identity",
+    "listed",
+    "resume",
+    "simulate",
+]

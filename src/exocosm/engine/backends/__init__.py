@@ -51,11 +51,14 @@ def get_backend(device: str) -> SimpleNamespace:
     ------
     InputError : for an unknown device, or one that this machine or installation does not have
     """
-    if device not in DEVICES:
-        raise InputError(f"Expected `device` to be one of {sorted(DEVICES)}, found {device!r}.")
+    expect_device(device)
+    return SimpleNamespace(**{name: module_of(device, name) for name in _MODULES})
+
+
+def expect_device(device: str) -> None:
+    """Raise InputError unless a device is known and can be used here."""
     if problem := device_problem(device):
         raise InputError(f"`device` {device!r} cannot be used: {problem}")
-    return SimpleNamespace(**{name: module_of(device, name) for name in _MODULES})
 
 
 def module_of(device: str, name: str) -> ModuleType:
