@@ -103,7 +103,8 @@ def _gpu() -> str:
     if problem := device_problem("gpu"):
         return f"not used: {problem}"
     places = {
-        place: ", ".join(name for name, where in RUNS_ON.items() if where == place) for place in ("card", "processor")
+        place: ", ".join(name for name, where in RUNS_ON.items() if where == place)
+        for place in ("card", "processor")
     }
     return f"{_card()}; on the card: {places['card']}; on the processor: {places['processor']}"
 

@@ -37,11 +37,12 @@ def advance(
     n_axes = max(1, sum(n > 1 for n in u.shape))
     largest = rate if share is None else rate * float(share.max())
     alpha, extra = np.array([dt * largest]), dt * loss / n_axes
-    sweeps = [
-        (axis, *(card.to_card(c) for c in coefficients(n, alpha, *weights[2 * axis : 2 * axis + 2], extra)))
-        for axis, n in ((2, u.shape[2]), (1, u.shape[1]), (0, u.shape[0]))
-        if n > 1 or (axis == 2 and u.size == 1)  # the loss goes with the axes there are
-    ]
+    sweeps = []
+    for axis in (2, 1, 0):
+        if u.shape[axis] > 1 or (axis == 2 and u.size == 1):  # the loss goes with the axes there are
+            low, high = weights[2 * axis : 2 * axis + 2]
+            made = coefficients(u.shape[axis], alpha, low, high, extra)
+            sweeps.append((axis, *(card.to_card(c) for c in made)))
     what = _with_loss(rate, share, loss, sink, source, weights, values)
     there, change = card.to_card(u), card.room(u.shape)
     nothing, damping = card.room((0, 0, 0)), card.to_card(dt / (1.0 + dt * np.asarray(sink)))

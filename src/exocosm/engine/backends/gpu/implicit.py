@@ -35,12 +35,16 @@ def implicit_axis(step: Implicit, axis: int) -> ImplicitAxis:
     """Take a step along an axis to the card."""
     nz, ny, nx = step.inverse.shape
     stacks, n, columns = ((1, nz, ny * nx), (nz, ny, nx), (1, nx, nz * ny))[axis]
-    arrays = (step.inverse, step.ahead, step.behind)
-    if axis == 2:
-        arrays = tuple(a.reshape(nz * ny, nx).T for a in arrays)
-    inverse, ahead, behind = (card.to_card(a.reshape(stacks, n, columns)) for a in arrays)
+
+    def taken(array: Array) -> Any:
+        turned_over = array.reshape(nz * ny, nx).T if axis == 2 else array
+        return card.to_card(turned_over.reshape(stacks, n, columns))
+
     ends = step.ends.reshape(4, stacks, columns)
-    return ImplicitAxis(inverse, ahead, behind, card.to_card(ends), bool((step.ends > 0.0).any()))
+    return ImplicitAxis(
+        taken(step.inverse), taken(step.ahead), taken(step.behind), card.to_card(ends),
+        bool((step.ends > 0.0).any()),
+    )  # fmt: skip
 
 
 def move_implicitly(

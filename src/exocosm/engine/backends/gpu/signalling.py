@@ -105,7 +105,7 @@ def _free(cells, copies, sponge_cargo, sponge_mirna, sponge_half, free):
         if soaked:
             for _ in range(_HALVINGS):
                 middle = 0.5 * (low + high)
-                if middle == low or middle == high:
+                if middle in (low, high):
                     break  # the bracket is as narrow as numbers allow
                 held = middle
                 for t in range(sponge_mirna.shape[0]):

@@ -66,11 +66,12 @@ class _Descent:
         shape = u.shape
         tau = pseudo_step(shape, mean_rate, float(np.mean(sink)), weights)
         alpha = np.array([mean_rate * tau])
-        self.sweeps = [
-            (a, *(card.to_card(c) for c in coefficients(shape[a], alpha, *weights[2 * a : 2 * a + 2], 0.0)))
-            for a in (2, 1, 0)
-            if shape[a] > 1
-        ]
+        self.sweeps = []
+        for axis in (2, 1, 0):
+            if shape[axis] > 1:
+                low, high = weights[2 * axis : 2 * axis + 2]
+                made = coefficients(shape[axis], alpha, low, high, 0.0)
+                self.sweeps.append((axis, *(card.to_card(c) for c in made)))
         scale = sink + what.rate
         self.scale = card.to_card(np.where(scale == 0.0, 1.0, scale))
         self.damping = card.to_card(1.0 / np.sqrt(1.0 + tau * sink))

@@ -1,4 +1,4 @@
-"""Transport of matter that is counted: diffusion and flow, positive and conservative for any step, on the card.
+"""Transport of matter that is counted, on the card: diffusion and flow, positive and conservative.
 
 Plans are worked out by the back end "cpu" and taken to the card; how a step is made is said there.
 """
@@ -24,7 +24,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class ExactAxis:
-    """A propagator on the card: `band` (offset, n), `by_row` (n, offset), `low` and `high` (n,) what leaves."""
+    """A propagator on the card: `band` (offset, n), `by_row` (n, offset); `low` and `high` (n,)."""
 
     reach: int
     band: Any
@@ -67,8 +67,8 @@ def _to_card(step: Propagator | Implicit | None, axis: int) -> ExactAxis | Impli
         return implicit_axis(step, axis)
     if step is None:
         return None
-    arrays = (card.to_card(a) for a in (step.band, step.by_row, step.low, step.high))
-    return ExactAxis(step.reach, *arrays, step.opened)
+    band, by_row, low, high = (card.to_card(a) for a in (step.band, step.by_row, step.low, step.high))
+    return ExactAxis(step.reach, band, by_row, low, high, step.opened)
 
 
 def move(
@@ -120,7 +120,9 @@ def _move_exactly(amount: Any, plan: Plan, books: Any) -> None:
         if not isinstance(step, ExactAxis):
             continue
         if step.opened:
-            _book_ends(now.reshape(species, size // species), shape[1:], step, books, species * (1 + 4 * axis))
+            _book_ends(
+                now.reshape(species, size // species), shape[1:], step, books, species * (1 + 4 * axis)
+            )
         if axis == 2:
             source, target = now.reshape(shape[:2]), other.reshape(shape[:2])
             card.for_each(_spread_lines, size, source, step.reach, step.band, target)
