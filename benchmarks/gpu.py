@@ -26,9 +26,9 @@ TESTS = ("test_gpu_kernels", "test_lod", "test_adi", "test_steady", "test_transp
 def main() -> None:
     """Test, measure, print and write."""
     if problem := device_problem("gpu"):
-        sys.exit(f"Nothing to measure: {problem}")
+        sys.exit(f"No card to measure on: {problem}")
     if identity("gpu")["card"] == "simulator":
-        sys.exit("Nothing to measure: NUMBA_ENABLE_CUDASIM is set. Unset it, or use a machine with a card.")
+        sys.exit("No card to measure on: NUMBA_ENABLE_CUDASIM is set, and the simulator is no card.")
     from exocosm.engine.bench.gpu import b1_on_card, b5a_on_card, b5c_on_card
 
     tests = _tests()

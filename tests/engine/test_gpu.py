@@ -89,7 +89,7 @@ def test_the_benchmark_says_in_one_line_that_there_is_no_card():
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stderr.startswith("Nothing to measure: ") and len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("No card to measure on: ") and len(done.stderr.splitlines()) == 1
 
 
 def test_an_unknown_device_is_refused_and_a_misspelt_one_named():
