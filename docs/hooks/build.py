@@ -1,4 +1,4 @@
-"""What the documentation takes from the repository when it is built: priors, export formats, decisions."""
+"""What the documentation takes from the repository when it is built: priors, formats, decisions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ DECISIONS = ROOT / "docs" / "decisions"
 PLACE = "<!-- table of priors -->"
 PLACE_OF_FORMATS = "<!-- table of export formats -->"
 PLACE_OF_TSV_COLUMNS = "<!-- table of TSV columns -->"
+PLACE_OF_PARTS = "<!-- table of parts on the card -->"
 COLUMNS = ("prior", "centre", "range", "unit", "shape", "used for", "why")
 
 
@@ -34,6 +35,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
         markdown = markdown.replace(PLACE_OF_FORMATS, formats_table())
     if PLACE_OF_TSV_COLUMNS in markdown:
         markdown = markdown.replace(PLACE_OF_TSV_COLUMNS, tsv_columns_table())
+    if PLACE_OF_PARTS in markdown:
+        markdown = markdown.replace(PLACE_OF_PARTS, parts_table())
     return markdown
 
 
@@ -51,6 +54,14 @@ def formats_table() -> str:
 
     rows = ((f"<code>{name}</code>", _text(form.loses)) for name, form in FORMATS.items())
     return _table(("format", "not in it"), rows)
+
+
+def parts_table() -> str:
+    """Return where each part of the back end "gpu" runs as an HTML table."""
+    from exocosm.engine import RUNS_ON
+
+    rows = ((f"<code>{part}</code>", _text(place)) for part, place in sorted(RUNS_ON.items()))
+    return _table(("part", "runs on the"), rows)
 
 
 def tsv_columns_table() -> str:

@@ -1,9 +1,10 @@
 """Fixtures of the engine tests: every back end in turn."""
 
-import importlib
 from types import SimpleNamespace
 
 import pytest
+
+from exocosm.engine.backends import device_problem, module_of
 
 MODULES = (
     "adi",
@@ -23,10 +24,9 @@ MODULES = (
 )
 
 
-@pytest.fixture(params=["reference", "cpu"])
+@pytest.fixture(params=["reference", "cpu", "gpu"])
 def device(request) -> SimpleNamespace:
-    """The modules of one back end by name."""
-    package = f"exocosm.engine.backends.{request.param}"
-    return SimpleNamespace(
-        name=request.param, **{name: importlib.import_module(f"{package}.{name}") for name in MODULES}
-    )
+    """The modules of one back end by name; "gpu" where there is a card, or the simulator stands in for it."""
+    if problem := device_problem(request.param):
+        pytest.skip(problem)
+    return SimpleNamespace(name=request.param, **{name: module_of(request.param, name) for name in MODULES})

@@ -97,6 +97,24 @@ def _compiler() -> str:
     return f"numba compiles ({time.perf_counter() - started:.1f} s) and computes"
 
 
+def _gpu() -> str:
+    from exocosm.engine import RUNS_ON, device_problem
+
+    if problem := device_problem("gpu"):
+        return f"not used: {problem}"
+    places = {
+        place: ", ".join(name for name, where in RUNS_ON.items() if where == place)
+        for place in ("card", "processor")
+    }
+    return f"{_card()}; on the card: {places['card']}; on the processor: {places['processor']}"
+
+
+def _card() -> str:
+    from exocosm.engine import identity
+
+    return str(identity("gpu")["card"])
+
+
 def _folder() -> str:
     with tempfile.TemporaryFile(dir=Path.cwd()) as file:
         file.write(b"exocosm")
@@ -123,6 +141,7 @@ _PARTS: dict[str, Callable[[], str]] = {
     "threads": _threads,
     "memory": _memory,
     "compiler": _compiler,
+    "gpu": _gpu,
     "folder": _folder,
     "knowledge base": _knowledge,
     "studies": _studies,

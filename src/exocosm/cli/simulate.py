@@ -48,7 +48,7 @@ def add_parser(verbs: Any) -> None:
         metavar="T",
         help='time by the clock between checkpoints ("5 min")',
     )
-    parser.add_argument("--device", choices=("cpu", "reference"), default="cpu", help="(default: cpu)")
+    parser.add_argument("--device", choices=("cpu", "gpu", "reference"), default="cpu", help="(default: cpu)")
     parser.add_argument("--quiet", action="store_true", help="no progress; print only where the result is")
     add_common(parser)
     parser.set_defaults(command=command)

@@ -1,5 +1,6 @@
 """Model in, trajectory out, at tissue scale and in a dish."""
 
+from .backends import DEVICES, RUNS_ON, device_problem
 from .benchmark import benchmark
 from .checkpoint import Checkpoints, listed
 from .identity import differences, identity
@@ -7,4 +8,16 @@ from .resume import resume
 from .simulate import simulate
 from .steps import Steps
 
-__all__ = ["Checkpoints", "Steps", "benchmark", "differences", "identity", "listed", "resume", "simulate"]
+__all__ = [
+    "DEVICES",
+    "RUNS_ON",
+    "Checkpoints",
+    "Steps",
+    "benchmark",
+    "device_problem",
+    "differences",
+    "identity",
+    "listed",
+    "resume",
+    "simulate",
+]

@@ -6,7 +6,6 @@ The semantics are MaBoSS's: a node that is off turns on at the rate `rate_up`, o
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from exocosm.errors import InputError, RunError, expect
 
-from .backends import DEVICES
+from .backends import expect_device, module_of
 from .rate_expressions import Expression, Name, Number, Operation, evaluate, nodes_of, parse, resolve
 
 WIDEST_TABLE = 8  # inputs of a node, itself left out, up to which its rates are tabulated: 2 * 256 numbers
@@ -157,7 +156,7 @@ def advance(
     """
     n = len(ids)
     expect.non_negative(duration=duration)
-    expect.one_of(DEVICES, device=device)
+    expect_device(device)
     if not (isinstance(seed, int) and 0 <= seed < 2**63):
         raise InputError(f"Expected `seed` to be a whole number from 0 to 2**63 - 1, found {seed!r}.")
     _fits("bits", bits, (n, compiled.words), np.uint64)
@@ -169,7 +168,7 @@ def advance(
     else:
         _fits("inputs", inputs, (n, len(compiled.inputs)), np.bool_)
     wrong = np.full(n, -1, dtype=np.int64)
-    backend = importlib.import_module(f"{__package__}.backends.{device}.boolean")
+    backend = module_of(device, "boolean")
     backend.advance(compiled, bits, clock, counter, ids, float(duration), seed, inputs, wrong)
     if (wrong >= 0).any():
         name = compiled.names[wrong[wrong >= 0][0]]

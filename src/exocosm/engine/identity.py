@@ -12,13 +12,22 @@ _LIBRARIES = ("numpy", "scipy", "numba", "llvmlite")
 
 
 def identity(device: str) -> dict[str, Any]:
-    """Return version, libraries and processor features of this process, ready for JSON."""
-    return {
+    """Return version, libraries and processor features of this process, ready for JSON.
+
+    For the device "gpu" also the card and numba-cuda.
+    """
+    found: dict[str, Any] = {
         "exocosm": __version__,
         "device": device,
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
         "processor": {"architecture": platform.machine(), "features": _features()},
     }
+    if device == "gpu":
+        from .backends.gpu.card import described
+
+        found["libraries"]["numba-cuda"] = _version("numba-cuda")
+        found["card"] = described()
+    return found
 
 
 def differences(saved: dict[str, Any], present: dict[str, Any]) -> list[str]:
@@ -35,10 +44,19 @@ def differences(saved: dict[str, Any], present: dict[str, Any]) -> list[str]:
     before, now = saved.get("processor", {}), present["processor"]
     if before.get("architecture") != now["architecture"]:
         found.append(f"processor (there {before.get('architecture')}, here {now['architecture']})")
+    if saved.get("card") != present.get("card"):
+        found.append(f"card (there {saved.get('card')}, here {present.get('card')})")
     changed = sorted(set(before.get("features", ())) ^ set(now["features"]))
     if changed:
         found.append(f"processor features ({', '.join(changed)})")
     return found
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _features() -> list[str]:

@@ -40,7 +40,8 @@ def simulate(
     ----------
     duration, record_every : a time with its unit, such as "48 h"
     seed : key of every random draw, 0 <= seed < 2**63; same seed, same bits
-    device : "cpu" (compiled) or "reference" (plain Python: slow, judges the other)
+    device : "cpu" (compiled), "gpu" (fields and signalling on an NVIDIA card, the rest as on "cpu") or
+        "reference" (plain Python: slow, judges the others)
     progress : called with the simulated time [min] after every cell step
     until_cells : the run ends, before `duration`, once so many cells are alive; not with `checkpoint`, which
         knows the duration alone

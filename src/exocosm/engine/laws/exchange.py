@@ -1,11 +1,17 @@
 """What cells add to a dissolved substance in their voxel, and what they take out."""
 
+from __future__ import annotations
 
+from numba.extending import register_jitable
+
+
+@register_jitable
 def kept_share(sink, dt):
     """Share of a concentration that an implicit step of a sink leaves: 1/(1 + dt k).  [1/min, min] → [1]"""
     return 1.0 / (1.0 + dt * sink)
 
 
+@register_jitable
 def added(source, kept, dt):
     """What an implicit step adds, the sink at work on it: dt s · share kept.  [unit/min, 1, min] → [unit]
 

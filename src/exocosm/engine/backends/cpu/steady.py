@@ -54,7 +54,7 @@ def steady(
             if residual <= tolerance or iteration >= max_iterations:
                 return iteration, residual
             mean_rate = rate if share is None else rate * float(share.mean())
-            tau = _pseudo_step(u.shape, mean_rate, float(sink.mean()), used)
+            tau = pseudo_step(u.shape, mean_rate, float(sink.mean()), used)
             iteration += _descend(
                 u, r, rate, mean_rate, across, sink, scale, used, tau, tolerance, max_iterations - iteration,
                 per_row,
@@ -87,7 +87,7 @@ def _descend(
     return iteration
 
 
-def _pseudo_step(shape: tuple[int, ...], rate: float, mean_sink: float, weights: Array) -> float:
+def pseudo_step(shape: tuple[int, ...], rate: float, mean_sink: float, weights: Array) -> float:
     """τ [min]: between the times of the longest wave of the box and the shortest of the grid.
 
     Smaller by half for each further axis: with it the fewest iterations were needed in trials.
