@@ -188,7 +188,7 @@ def _marginals(run: _BooleanRun, theirs: dict[str, float]) -> dict[str, Any]:
 
 
 def _ode_line(cells: int, nodes: int, edges: int) -> dict[str, Any]:
-    net = _compiled(nodes, edges)
+    net = compiled_logic(nodes, edges)
     rng = np.random.default_rng(SEED)
     activity = np.tile(net.resting, (cells, 1))
     activity[:, net.moving] = rng.uniform(0.05, 0.95, (cells, len(net.moving)))
@@ -241,7 +241,7 @@ def logic_network(nodes: int, edges: int, cargoes: tuple[str, ...]) -> Network:
     )  # fmt: skip
 
 
-def _compiled(nodes: int, edges: int) -> CompiledNetwork:
+def compiled_logic(nodes: int, edges: int) -> CompiledNetwork:
     cargoes = tuple(f"cargo{i}" for i in range(3))
 
     def number(name: str, value: float) -> Parameter:

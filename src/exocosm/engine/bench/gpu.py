@@ -63,7 +63,7 @@ def _sums(module: Any, plan: Any, begin: np.ndarray) -> dict[int, float]:
 def b5a_on_card(*, cells: int = 4096, nodes: int = 100, edges: int = 300) -> dict[str, Any]:
     """Time a step of 6 min of the logic ODE of B5a; µs per cell and step."""
     gpu, cpu = _both("signalling")
-    network = b5_networks.logic_network(nodes, edges)
+    network = b5_networks.compiled_logic(nodes, edges)
     activity, copies, rest = _cells(network, cells)
     all_cells, results = np.arange(cells), []
     for module in (cpu, gpu):
