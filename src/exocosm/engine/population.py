@@ -44,7 +44,8 @@ def remove(state: State, gone: np.ndarray) -> None:
     if gone.any():
         state.gone_copies += state.cells["copies"][gone].sum(axis=0)
         book_removed(state, gone)
-        state.cells = {name: array[~gone] for name, array in state.cells.items()}
+        for name in state.cells:  # one after the other, so that no more than one array is there twice
+            state.cells[name] = state.cells[name][~gone]
 
 
 def _age_remains(compiled: Compiled, state: State, dt: float) -> None:
@@ -106,8 +107,19 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     daughters["position"] = cells["position"][mothers] + offset
     cells["position"][mothers] -= offset
     state.next_id += mothers.size
-    for name in tuple(daughters):  # one after the other, so that no more than one array is there twice
-        cells[name] = np.concatenate([cells[name], daughters.pop(name)])
+    for name in tuple(daughters):
+        cells[name] = _lengthened(cells.pop(name), daughters.pop(name))
+
+
+def _lengthened(array: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """Append rows, in place where nobody else holds the array: a copy of all cells costs time and room."""
+    n = len(array)
+    try:
+        array.resize((n + len(more), *array.shape[1:]))  # refuses where it might move what others look at
+    except ValueError:
+        return np.concatenate([array, more])
+    array[n:] = more
+    return array
 
 
 def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:

@@ -62,7 +62,8 @@ def enter_kind(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarr
     lives = compiled.lives
     kind = cells["kind"][which]
     cells["behaviour"][which] = compiled.behaviours.base[kind][:, compiled.behaviours.changing]
-    cells["activity"][which] = compiled.resting_activity[kind]
+    for k in np.unique(kind):  # not all at once, which would need a second array of all activities
+        cells["activity"][which[kind == k]] = compiled.resting_activity[k]
     cells["phase"][which] = lives.start_phase[kind]
     cells["phase_time"][which] = 0.0
     cells["aim"][which] = lives.start_aim[kind]
