@@ -194,15 +194,15 @@ def test_oxygen_is_the_field_of_that_name():
     assert compiled.oxygen == 0
 
 
-def test_cells_crowded_into_one_voxel_do_not_count_for_more_than_it():
+def test_every_cell_of_a_crowded_voxel_counts_in_full():
     compiled = compiled_with([oxygen()])
     state = laid_out(compiled, [0] * 20, [7] * 20)
     sink, source = Solutes(compiled, get_backend("cpu"), 1e-4)._exchange(
         state, 0, cell_exchange(compiled, state)
     )
-    assert sink.reshape(-1)[7] == pytest.approx(10.0)
+    volume = 20 * 4.0 / 3.0 * np.pi * 8.0**3
+    assert sink.reshape(-1)[7] == pytest.approx(10.0 * volume / compiled.model.domain.voxel_volume)
     assert np.count_nonzero(sink) == 1 and not source.any()
-
 
 def test_fibres_slow_what_they_hinder():
     factors = tuple(np.repeat([0.0, 1.0], 15))

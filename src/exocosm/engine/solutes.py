@@ -241,14 +241,13 @@ class Solutes:
         return self.backend.transport.hindered(fibres, *field.radii)
 
     def _filled(self, state: State) -> np.ndarray:
-        """Return the share of its voxel that each cell (n,) fills.
+        """Return the volume of each cell (n,) in units of a voxel.
 
-        Where cells overlap so much that they would fill more than the voxel, each counts for less.
+        A cell counts in full where its centre is, even in a voxel that its neighbours would fill: how many
+        centres fall into a voxel is chance, and what a tissue takes up must not depend on it.
         """
-        cells, domain = state.cells, self.compiled.model.domain
-        filled = 4.0 / 3.0 * np.pi * cells["radius"] ** 3 / domain.voxel_volume
-        crowding = np.bincount(cells["voxel"], weights=filled, minlength=domain.n_voxels)
-        return np.asarray(filled / np.maximum(crowding, 1.0)[cells["voxel"]])
+        volume = 4.0 / 3.0 * np.pi * state.cells["radius"] ** 3
+        return np.asarray(volume / self.compiled.model.domain.voxel_volume)
 
     def _exchange(
         self, state: State, i: int, exchange: CellExchange, filled: np.ndarray | None = None
