@@ -27,11 +27,11 @@ def name_of(run: SingleRun) -> str:
 
 
 def keep(folder: Path, outcome: Outcome) -> None:
-    """Write an outcome; the first line of the file is the SHA-256 of the rest."""
-    text = json.dumps(asdict(outcome), ensure_ascii=False)
+    """Write an outcome with the SHA-256 of its own JSON."""
+    record = asdict(outcome)
     path = folder / f"{name_of(outcome.run)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, f"{_digest(text)}\n{text}")
+    write_text(path, json.dumps({"sha256": _digest(record), "outcome": record}, ensure_ascii=False))
 
 
 def kept(folder: Path, runs: tuple[SingleRun, ...]) -> tuple[list[Outcome], list[Path]]:
@@ -41,11 +41,15 @@ def kept(folder: Path, runs: tuple[SingleRun, ...]) -> tuple[list[Outcome], list
         path = folder / f"{name_of(run)}.json"
         if not path.is_file():
             continue
-        digest, _, text = path.read_text(encoding="utf-8", errors="replace").partition("\n")
-        if digest != _digest(text):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            record = content["outcome"]
+            whole = content["sha256"] == _digest(record)
+        except (ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
             damaged.append(path)
             continue
-        record = json.loads(text)
         outcome = Outcome(
             run=SingleRun(**record["run"]),
             times=tuple(record["times"]),
@@ -59,5 +63,5 @@ def kept(folder: Path, runs: tuple[SingleRun, ...]) -> tuple[list[Outcome], list
     return found, damaged
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+def _digest(record: dict) -> str:
+    return hashlib.sha256(json.dumps(record, ensure_ascii=False).encode()).hexdigest()
