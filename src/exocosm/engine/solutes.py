@@ -26,9 +26,7 @@ class Solutes:
         self.backend = backend
         self.steady_tolerance = steady_tolerance
         self._plans: dict[int, tuple[float, np.ndarray | None, object]] = {}
-        self._acts: dict[
-            int, object
-        ] = {}  # exchange with cells of fields in split steps, whose memory is kept
+        self._acts: dict[int, object] = {}  # exchange of fields in split steps, whose memory is used again
 
     def follow(self, state: State, dt: float, exchange: CellExchange | None = None) -> np.ndarray:
         """Advance by `dt` [min] every field that is followed in time; returns the drug (n,) that reacted.
