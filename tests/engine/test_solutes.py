@@ -204,6 +204,7 @@ def test_every_cell_of_a_crowded_voxel_counts_in_full():
     assert sink.reshape(-1)[7] == pytest.approx(10.0 * volume / compiled.model.domain.voxel_volume)
     assert np.count_nonzero(sink) == 1 and not source.any()
 
+
 def test_fibres_slow_what_they_hinder():
     factors = tuple(np.repeat([0.0, 1.0], 15))
     matrix = field("matrix", unit="1", initial=number("fibres", 0.2, "1"), clamped=True,
