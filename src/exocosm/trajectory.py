@@ -43,6 +43,11 @@ class Trajectory:
             return np.array(self.frames.times)
         return np.array([frame.time for frame in self.frames])
 
+    @property
+    def remarks(self) -> dict[str, str]:
+        """What the engine has to say of the run, by cause, such as "no room"; empty for most runs."""
+        return dict(self.attributes.get("remarks", {}))
+
     def frame(self, index: int) -> Frame:
         """Return one frame; negative indices count from the end."""
         return self.frames[index]

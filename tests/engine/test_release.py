@@ -13,7 +13,7 @@ from scipy.integrate import solve_ivp
 from exocosm.engine.laws import release as laws
 from exocosm.engine.start import resting_bodies
 from exocosm.errors import InputError
-from exocosm.model import MODULATORS, Behaviour, Control, Endogenous, Inhibition, ReleaseModulation
+from exocosm.model import Behaviour, Control, Endogenous, Inhibition, ReleaseModulation
 
 from .models import BACKENDS, laid_out
 from .small_models import number, ramp
@@ -139,7 +139,7 @@ def test_a_signal_multiplies_release_by_its_fold(device, modulator):
     for signal in (0.0, 0.5, 1.0):
         state = one_each(compiled)
         state.cells["modulators"][:] = 0.7
-        state.cells["modulators"][:, MODULATORS.index(modulator)] = signal
+        state.cells["modulators"][:, compiled.modulators.index(modulator)] = signal
         device.vesicles.release(compiled, state, 1.0, SEED)
         mean = 1.5 * 3.0**signal
         assert close_to(state.fields["vesicles"].mean(), mean, 4.0 * mean)

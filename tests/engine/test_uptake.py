@@ -11,7 +11,7 @@ from scipy import stats
 
 from exocosm.engine.backends.reference.uptake import clearances
 from exocosm.engine.laws import uptake as laws
-from exocosm.model import MODULATORS, Match, Uptake, UptakeModulation
+from exocosm.model import Match, Uptake, UptakeModulation
 
 from .models import BACKENDS, groups, laid_out
 from .small_models import number, ramp, vesicle
@@ -178,7 +178,6 @@ def test_split_classes_arrive_in_the_same_numbers_in_a_run(device):
 
 
 def test_a_modulator_raises_and_an_inhibitor_lowers_its_route_alone(device):
-    dose = MODULATORS.index("dose")
     raised = UptakeModulation(modulator="dose", fold=number("fold", 3.0))
     uptakes = (
         route("receptor", 100.0, modulations=(raised,)),
@@ -186,7 +185,7 @@ def test_a_modulator_raises_and_an_inhibitor_lowers_its_route_alone(device):
     )
     compiled = strip([replace(taker(), uptakes=uptakes)])
     state = one_each(compiled)
-    state.cells["modulators"][::2, dose] = 1.0
+    state.cells["modulators"][::2, compiled.modulators.index("dose")] = 1.0
     state.fields["vesicles"][:] = 100.0
     take(device, compiled, state, 5.0)
     for rows, k in ((slice(0, None, 2), 310.0), (slice(1, None, 2), 110.0)):

@@ -330,3 +330,12 @@ def test_importing_the_report_chooses_no_backend():
     subprocess.run([sys.executable, "-c", code], check=True)
     code = "import sys, exocosm.plot; assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_the_engine_had_to_say_stands_at_the_top(tissue_run):
+    row = {"series": "arms", "arm": "control", "level": float("nan"), "replicate": 0, "cause": "no room"}
+    table = pd.DataFrame([row | {"remark": "From 3 h on <b>full</b>."}])
+    table.to_csv(tissue_run / "tables" / "remarks.csv", index=False)
+    text, _ = written(tissue_run)
+    assert re.search(r"1 of \d+ runs, “control” the first: From 3 h on &lt;b&gt;full&lt;/b&gt;\.", text)
+    assert "the first: From 3 h on" in report.summarise(tissue_run)

@@ -110,13 +110,15 @@ def report(args: argparse.Namespace, trajectory: Trajectory, folder: Path, state
         print_json(
             {"state": state, "model": trajectory.attributes["model"], "seed": args.seed, "folder": folder,
              "time_min": last.time, "frames": len(trajectory.frames), "living_cells": alive,
-             "exit_code": code}
+             "remarks": trajectory.remarks, "exit_code": code}
         )  # fmt: skip
     elif args.quiet:
         print(folder)
     else:
         kinds = [f"{int(trajectory.is_kind(last, kind).sum())} {kind}" for kind in trajectory.kinds]
         print(f"After {last.time / 60:g} h: {alive} living cells ({', '.join(kinds)})")
+        for remark in trajectory.remarks.values():
+            print(f"Note: {remark}")
         print(f"Folder: {folder}")
     if state != "done":
         said = f"interrupted at {last.time / 60:g} h. `exocosm resume {folder}` goes on."

@@ -24,6 +24,7 @@ from .compiled_vesicles import (
     compile_uptake,
     effective_diffusion,
     matrix_binding,
+    modulators_of,
 )
 from .laws.growth import radius_of
 
@@ -64,7 +65,6 @@ class At(NamedTuple):
     polarisation: int
     drug_tolerance: int
     solute: int  # secretion, secretion target, uptake, export of each field
-    modulator: int  # one for each, but hypoxia, which is the first
     vesicle: int  # release, uptake of each class
     custom: int
 
@@ -80,6 +80,7 @@ class Compiled:
     networks: tuple[CompiledNetwork, ...]
     radius: np.ndarray  # (k,) [µm]
     hypoxia: np.ndarray  # (k, 2) [mmHg] start and full
+    modulators: tuple[str, ...]  # signals that act on release, loading or uptake, hypoxia first
     release: CompiledRelease
     uptake: CompiledUptake
     fate: CompiledFate
@@ -157,6 +158,7 @@ def compile_model(model: Model) -> Compiled:
         wall_loss=np.array([v.wall_loss.value if dish else 0.0 for v in model.vesicle_kinds]),
         fields=compile_fields(model),
         binding=matrix_binding(model),
+        modulators=modulators_of(model),
         release=compile_release(model, vesicles, cargoes),
         uptake=compile_uptake(model, vesicles, radius, diffusion),
         fate=compile_fate(model),
@@ -209,7 +211,6 @@ def _where(behaviours: Behaviours, model: Model) -> At:
         polarisation=behaviours.index("polarisation"),
         drug_tolerance=behaviours.index("drug tolerance"),
         solute=0,
-        modulator=behaviours.index("drug tolerance") + 1,
         vesicle=behaviours.index("drug tolerance") + len(MODULATORS),
         custom=len(behaviours.names) - sum(n.startswith("custom:") for n in behaviours.names),
     )

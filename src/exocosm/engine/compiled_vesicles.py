@@ -18,7 +18,6 @@ ROUTES = {"mvb": MVB, "budding": BUDDING, "apoptotic": APOPTOTIC}
 RELEASE_STEP, ESCRT, CERAMIDE, LYSOSOME, FUSION, BUDDING_STEP = range(6)
 ENDOSOME, CYTOSOL, SURFACE = range(3)
 DESTINATIONS = {"endosome": ENDOSOME, "cytosol": CYTOSOL, "surface": SURFACE}
-HYPOXIA = MODULATORS.index("hypoxia")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,8 @@ class CompiledFate:
 
 def compile_release(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str, ...]) -> CompiledRelease:
     """Turn the releases of all cell kinds into arrays."""
-    k, v, c, m = len(model.cell_kinds), len(vesicles), len(cargoes), len(MODULATORS)
+    modulators = modulators_of(model)
+    k, v, c, m = len(model.cell_kinds), len(vesicles), len(cargoes), len(modulators)
     made = CompiledRelease(
         route=np.zeros((k, v), dtype=np.int64),
         rate=np.zeros((k, v)),
@@ -105,7 +105,7 @@ def compile_release(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str,
         held = {amount.cargo for amount in kind.endogenous if amount.copies.value > 0}
         for release in kind.releases:
             at = i, vesicles.index(release.vesicle)
-            _fill_route(made, at, release)
+            _fill_route(made, at, release, modulators)
             for loading in release.loadings:
                 if loading.cargo not in held and loading.copies.value > 0:
                     raise InputError(
@@ -114,8 +114,21 @@ def compile_release(model: Model, vesicles: tuple[str, ...], cargoes: tuple[str,
                     )
                 here = (*at, cargoes.index(loading.cargo))
                 made.load[here] = loading.copies.value * controlled(loading.controls)
-                made.load_modulator[here], made.load_ln[here] = modulation(loading)
+                name, made.load_ln[here] = modulation(loading)
+                made.load_modulator[here] = modulators.index(name)
     return made
+
+
+def modulators_of(model: Model) -> tuple[str, ...]:
+    """Return the signals that act on release, loading or uptake of any cell kind, hypoxia always first."""
+    used = {"hypoxia"}
+    for kind in model.cell_kinds:
+        for release in kind.releases:
+            used |= {change.modulator for change in release.modulations}
+            used |= {modulation(loading)[0] for loading in release.loadings}
+        for uptake in kind.uptakes:
+            used |= {change.modulator for change in uptake.modulations}
+    return tuple(sorted(used, key=MODULATORS.index))
 
 
 def release_at_rest(kind: CellKind, vesicle: str) -> float:
@@ -124,7 +137,9 @@ def release_at_rest(kind: CellKind, vesicle: str) -> float:
     return 1.0 if given is None else given.value
 
 
-def _fill_route(made: CompiledRelease, at: tuple[int, int], release: Release) -> None:
+def _fill_route(
+    made: CompiledRelease, at: tuple[int, int], release: Release, modulators: tuple[str, ...]
+) -> None:
     burst = 1.0 if release.burst is None else max(1.0, float(round(release.burst.value)))
     fused = 1.0 if release.fused is None else release.fused.value
     turnover = 1.0 if release.turnover is None else release.turnover.value
@@ -139,7 +154,7 @@ def _fill_route(made: CompiledRelease, at: tuple[int, int], release: Release) ->
     for control in release.controls:
         made.step[(*at, STEPS.index(control.step))] *= control.factor()
     for change in release.modulations:
-        here = (*at, STEPS.index(change.step), MODULATORS.index(change.modulator))
+        here = (*at, STEPS.index(change.step), modulators.index(change.modulator))
         made.step_ln[here] += math.log(change.fold.value)
     made.modulated[at] = bool(np.any(made.step_ln[at] != 0.0))
 
@@ -148,7 +163,7 @@ def compile_uptake(
     model: Model, vesicles: tuple[str, ...], radius: np.ndarray, diffusion: np.ndarray
 ) -> CompiledUptake:
     """Turn the routes of uptake of all cell kinds into arrays."""
-    k, v = len(model.cell_kinds), len(vesicles)
+    k, v, modulators = len(model.cell_kinds), len(vesicles), modulators_of(model)
     r = max((len(kind.uptakes) for kind in model.cell_kinds), default=0)
     made = CompiledUptake(
         n_routes=np.array([len(kind.uptakes) for kind in model.cell_kinds], dtype=np.int64),
@@ -156,7 +171,7 @@ def compile_uptake(
         match=np.zeros((k, r, v)),
         half=np.full((k, r), np.inf),
         destination=np.zeros((k, r), dtype=np.int64),
-        ln=np.zeros((k, r, len(MODULATORS))),
+        ln=np.zeros((k, r, len(modulators))),
         limit=_limit(model, radius, diffusion),
     )
     for i, kind in enumerate(model.cell_kinds):
@@ -170,7 +185,7 @@ def compile_uptake(
                 made.half[i, j] = uptake.half_saturation.value
             made.destination[i, j] = DESTINATIONS[uptake.destination]
             for change in uptake.modulations:
-                made.ln[i, j, MODULATORS.index(change.modulator)] += math.log(change.fold.value)
+                made.ln[i, j, modulators.index(change.modulator)] += math.log(change.fold.value)
     return made
 
 
@@ -266,12 +281,12 @@ def controlled(controls: tuple[Control, ...]) -> float:
     return math.prod(control.factor() for control in controls)
 
 
-def modulation(loading: Loading) -> tuple[int, float]:
-    """Return which signal acts on a loading, and ln of the fold of a full one; (0, 0) without."""
+def modulation(loading: Loading) -> tuple[str, float]:
+    """Return which signal acts on a loading, and ln of the fold of a full one; hypoxia and 0 without."""
     if loading.modulator is None:
-        return 0, 0.0
+        return "hypoxia", 0.0
     if loading.modulator not in MODULATORS or loading.modulator_fold is None:
         raise InputError(
             f"Modulator {loading.modulator!r} is not known or has no fold. Known: {sorted(MODULATORS)}."
         )
-    return MODULATORS.index(loading.modulator), math.log(loading.modulator_fold.value)
+    return loading.modulator, math.log(loading.modulator_fold.value)

@@ -13,6 +13,7 @@ from .compiled import DIE, Compiled
 from .interactions import interact, possible, surroundings
 from .movement import move
 from .population import apply_events
+from .remarks import note_room
 from .signals import sense
 from .solutes import Solutes
 from .spreading import spread
@@ -66,6 +67,7 @@ class Run:
         state.time += steps.cell
         apply_events(compiled, state, events, kinds, steps.cell, self.seed)
         self._locate()
+        note_room(compiled, state)
         self._check()
 
     def _exchange(self, dt: float) -> np.ndarray:

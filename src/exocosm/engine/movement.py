@@ -11,6 +11,7 @@ from .attachments import springs
 from .bodies import Bodies, Space, Springs
 from .compiled import Compiled
 from .exchange import behaviour_values
+from .remarks import note_moves
 from .state import State
 
 
@@ -70,9 +71,10 @@ def move(
     position = state.cells["position"]
     held = springs_of(compiled, state)
     if not compiled.behaviours.is_ever("migration speed"):
-        backend.mechanics.move(
+        moved = backend.mechanics.move(
             position, bodies, space, dt=dt, steps=pushes, neighbours=neighbours, springs=held
         )
+        note_moves(state, pushes, moved)
         return
     cells, at = state.cells, compiled.at
     speed, persistence, bias = (
@@ -88,9 +90,10 @@ def move(
             flat=space.flat,
         )  # fmt: skip
         drive = speed[:, None] * cells["direction"]
-        backend.mechanics.move(
+        moved = backend.mechanics.move(
             position, bodies, space, dt=dt, neighbours=neighbours, drive=drive, springs=held
         )
+        note_moves(state, 1, moved)
 
 
 def _towards(compiled: Compiled, state: State, backend: SimpleNamespace) -> np.ndarray:

@@ -13,6 +13,7 @@ from .compiled_cells import APOPTOTIC, NECROTIC
 from .inheritance import inherited
 from .laws.growth import radius_of
 from .laws.random import ASYMMETRY, AXIS, uniform
+from .movement import space_of
 from .start import enter_kind
 from .state import State
 
@@ -106,6 +107,9 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     offset = _offsets(compiled, state, mothers, seed)
     daughters["position"] = cells["position"][mothers] + offset
     cells["position"][mothers] -= offset
+    space = space_of(compiled)  # whose walls hold daughters as they hold all cells
+    for some, rows in ((cells, mothers), (daughters, slice(None))):
+        some["position"][rows] = np.clip(some["position"][rows], space.lower, space.upper)
     state.next_id += mothers.size
     for name in tuple(daughters):
         cells[name] = _lengthened(cells.pop(name), daughters.pop(name))

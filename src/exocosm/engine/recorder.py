@@ -53,6 +53,7 @@ class Recorder:
         self.count = 0
         self.last_time = -1.0  # [min]
         self.restarts: list[dict[str, Any]] = []
+        self.remarks: dict[str, str] = {}
         if store is not None:
             store.about = self._closed((), ()).about()
 
@@ -76,8 +77,9 @@ class Recorder:
         self.count += 1
         self.last_time = state.time
 
-    def trajectory(self, books: tuple[Account, ...]) -> Trajectory:
+    def trajectory(self, books: tuple[Account, ...], remarks: dict[str, str]) -> Trajectory:
         """Close the record."""
+        self.remarks = remarks
         if self.store is None:
             return self._closed(tuple(self.frames), books)
         self.store.close(self._closed((), books).about())
@@ -93,6 +95,8 @@ class Recorder:
         }
         if self.restarts:
             attributes["restarts"] = self.restarts
+        if self.remarks:
+            attributes["remarks"] = self.remarks
         return Trajectory(
             frames=frames,
             kinds=self.compiled.kinds,

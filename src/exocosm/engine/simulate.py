@@ -17,6 +17,7 @@ from .checkpoint import Checkpoints, keeping
 from .compiled import compile_model
 from .driver import Run
 from .recorder import Recorder
+from .remarks import remarks
 from .start import start
 from .steps import Steps, default_steps
 
@@ -101,7 +102,7 @@ def carry_on(
                 break
         recorder.record_last(state)
         keeper.at_end()
-    return recorder.trajectory(close(run.compiled, state))
+    return recorder.trajectory(close(run.compiled, state), remarks(run.compiled, state, run.steps))
 
 
 def _new_store(frames: Path | FrameStore | None) -> FrameStore | None:

@@ -7,7 +7,7 @@ import numpy as np
 from exocosm.model import AddCopies, AddDrug, AddVesicles, Event
 
 from .compiled import Compiled
-from .compiled_vesicles import HYPOXIA, modulation
+from .compiled_vesicles import modulation
 from .draws import bounded_normals, poissons, uniforms
 from .exchange import behaviour_values
 from .laws.growth import radius_of
@@ -163,9 +163,9 @@ def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
 def update_modulators(compiled: Compiled, state: State) -> None:
     """Bring the signals that act on release and uptake up to date: hypoxia, and behaviours of their names."""
     signals = state.cells["modulators"]
-    signals[:, HYPOXIA] = state.cells["hypoxia"]
-    others = [m for m in range(signals.shape[1]) if m != HYPOXIA]
-    for behaviour, m in enumerate(others, start=compiled.at.modulator):
+    signals[:, 0] = state.cells["hypoxia"]
+    for m, name in enumerate(compiled.modulators[1:], start=1):
+        behaviour = compiled.behaviours.names.index(f"{name} signal")
         signals[:, m] = behaviour_values(compiled, state, behaviour)
 
 
@@ -216,7 +216,7 @@ def _copies_per_vesicle(compiled: Compiled, event: AddVesicles) -> np.ndarray:
     means = np.zeros(len(compiled.cargoes))
     for loading in event.loadings:
         signal, ln = modulation(loading)
-        hypoxia = event.hypoxia if signal == HYPOXIA else 0.0
+        hypoxia = event.hypoxia if signal == "hypoxia" else 0.0
         means[compiled.cargo_index(loading.cargo)] += modulated(loading.copies.value, ln, hypoxia)
     return means
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exocosm.model import MODULATORS
-
 from .compiled import Compiled
 
 
@@ -134,6 +132,10 @@ class State:
     solute_books: dict[str, np.ndarray] = field(default_factory=dict)  # of conservative substances
     particles: dict[str, np.ndarray] = field(default_factory=dict)  # single vesicles, where they are followed
     next_particle: int = 0
+    moves: int = 0  # moves of cells so far, those cut to a tenth of the radius, and the longest in one step
+    cut_moves: int = 0
+    longest_way: float = 0.0  # [µm]
+    full_at: float = -1.0  # when the cells first had more volume than the domain [min]
 
     @property
     def n_cells(self) -> int:
@@ -153,7 +155,7 @@ def empty_cells(n: int, compiled: Compiled) -> dict[str, np.ndarray]:
         "custom": len(compiled.custom),
         "change": len(compiled.behaviours.changing),
         "own": len(compiled.behaviours.own),
-        "modulator": len(MODULATORS),
+        "modulator": len(compiled.modulators),
     }
     return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in CELL_ARRAYS}
 

@@ -21,7 +21,7 @@ from .ic50 import ic50_table, shift_table
 from .outcomes import Outcome
 from .own_knowledge import keep_own
 from .study import Study, titration_arm
-from .tables import book_table, parameter_table, readout_table, shown
+from .tables import book_table, parameter_table, readout_table, remark_table, shown
 
 UNFINISHED = "unfinished"  # folder inside the run folder, until the run is done
 _STATUS_EVERY = 10  # runs
@@ -124,6 +124,7 @@ class Ledger:
         visible = everything[~is_hidden].reset_index(drop=True)
         files.write_table(self.out, "readouts", visible)
         files.write_table(self.out, "books", book_table(shown_runs))
+        files.write_table(self.out, "remarks", remark_table(shown_runs))
         files.write_table(
             self.out, "effects", effects(visible, self.study.control, self.seed, self._mimics())
         )

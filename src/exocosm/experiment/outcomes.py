@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .folder import write_text
@@ -13,12 +13,13 @@ from .protocol import SingleRun
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a single run gave: times [min], one series of values per read-out, the closing books."""
+    """What a single run gave: times [min], a series of values per read-out, closing books, remarks."""
 
     run: SingleRun
     times: tuple[float, ...]
     values: dict[str, tuple[float, ...]]
     books: tuple[dict, ...]
+    remarks: dict[str, str] = field(default_factory=dict)
 
 
 def name_of(run: SingleRun) -> str:
@@ -55,6 +56,7 @@ def kept(folder: Path, runs: tuple[SingleRun, ...]) -> tuple[list[Outcome], list
             times=tuple(record["times"]),
             values={name: tuple(values) for name, values in record["values"].items()},
             books=tuple(record["books"]),
+            remarks=record.get("remarks", {}),
         )
         if outcome.run == run:
             found.append(outcome)

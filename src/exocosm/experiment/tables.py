@@ -55,6 +55,17 @@ def book_table(shown: list[tuple[Condition, Outcome]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def remark_table(shown: list[tuple[Condition, Outcome]]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (condition.series, condition.arm, condition.level, outcome.run.replicate, cause, remark)
+        for condition, outcome in shown
+        for cause, remark in outcome.remarks.items()
+    ]
+    return pd.DataFrame(rows, columns=["series", "arm", "level", "replicate", "cause", "remark"])
+
+
 def parameter_table(models: list[Model], settings: dict[str, float]) -> pd.DataFrame:
     import pandas as pd
 

@@ -78,6 +78,7 @@ def execute(task: Task, run: SingleRun) -> Outcome:
         times=tuple(float(time) for time in trajectory.times),
         values=measure_all(trajectory, task.readouts),
         books=tuple(trajectory.books),
+        remarks=trajectory.remarks,
     )
     if task.unfinished is not None:
         keep(task.unfinished / "outcomes", outcome)

@@ -75,6 +75,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "left",
         "residual",
     ),
+    "remarks": ("series", "arm", "level", "replicate", "cause", "remark"),
     "parameters": (
         "name",
         "value",
@@ -116,6 +117,8 @@ TEXT = {
     "reference",
     "quoted",
     "used_by",
+    "cause",
+    "remark",
 }
 
 # An arm of a drug study that stands for copies given directly.

@@ -88,6 +88,7 @@ def content(run: RunFolder, drawn: list[Picture]) -> dict[str, Any]:
         "question": str(run.study.get("question") or ""),
         "summary": str(run.study.get("summary") or ""),
         "banner": sentences.interrupted(run),
+        "remarks": sentences.remarks(run),
         "in_short": sentences.in_short(run),
         "findings": sentences.key_findings(run),
         "arm_findings": sentences.arm_findings(run),

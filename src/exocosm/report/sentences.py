@@ -295,6 +295,19 @@ def _titrated(folder: RunFolder, key: Any, runs: pd.DataFrame, top: float) -> st
     return f"{shown} ({levels}; difference {_num(mean)}, {_interval(low, high)})"
 
 
+def remarks(folder: RunFolder) -> list[str]:
+    """Return what the engine had to say of the runs: one sentence per cause, with how many it is true of."""
+    table = folder.table("remarks")
+    runs = ["series", "arm", "level", "replicate"]
+    total = len(folder.table("readouts")[runs].drop_duplicates())
+    notes = []
+    for _, rows in table.groupby("cause", sort=False):
+        first = rows.iloc[0]
+        count = len(rows[runs].drop_duplicates())
+        notes.append(f"{count} of {total} runs, {_quoted(first.arm)} the first: {first.remark}")
+    return notes
+
+
 def reading_notes(folder: RunFolder) -> list[str]:
     """How the sentences are to be read, said once."""
     notes = [

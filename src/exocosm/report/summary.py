@@ -30,6 +30,7 @@ def summarise(folder: Path) -> str:
         f"seed {run.study['seed']}" if run.study.get("seed") is not None else "",
     ]
     head.append("Set-up: " + ", ".join(fact for fact in facts if fact))
+    head += [f"Note: {remark}" for remark in sentences.remarks(run)]
     lines = [line for text in head for line in _wrapped(text, 2)]
     for text in sentences.in_short(run) or ["No results yet."]:
         lines += _wrapped(f"* {text}", 3)
