@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ def _use_fresh_compiler_cache() -> None:
 
 
 _use_fresh_compiler_cache()
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and their child processes too;
+# what an interruption leaves behind could not be tested there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Compiling takes longer than hypothesis allows one example; the same examples each time make a failure
 # repeatable.
