@@ -14,6 +14,7 @@ from .inheritance import inherited
 from .laws.growth import radius_of
 from .laws.random import ASYMMETRY, AXIS, uniform
 from .movement import space_of
+from .rows import append, keep
 from .start import enter_kind
 from .state import State
 
@@ -45,8 +46,7 @@ def remove(state: State, gone: np.ndarray) -> None:
     if gone.any():
         state.gone_copies += state.cells["copies"][gone].sum(axis=0)
         book_removed(state, gone)
-        for name in state.cells:  # one after the other, so that no more than one array is there twice
-            state.cells[name] = state.cells[name][~gone]
+        keep(state.cells, ~gone)
 
 
 def _age_remains(compiled: Compiled, state: State, dt: float) -> None:
@@ -97,8 +97,9 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     for name, share in inherited(cells, mothers, state.step, seed).items():
         daughters[name] = share
         cells[name][mothers] -= share
-    for some, rows in ((cells, mothers), (daughters, slice(None))):
-        some["bound"][rows] = some["docked_copies"][rows].sum(axis=1) * compiled.fate.surface
+    if compiled.fate.surface.any():
+        for some, rows in ((cells, mothers), (daughters, slice(None))):
+            some["bound"][rows] = some["docked_copies"][rows].sum(axis=1) * compiled.fate.surface
     daughters["id"] = state.next_id + np.arange(mothers.size)
     daughters["parent"] = cells["id"][mothers]
     daughters["birth"][:] = state.time
@@ -108,22 +109,12 @@ def _divide(compiled: Compiled, state: State, mothers: np.ndarray, seed: int) ->
     daughters["position"] = cells["position"][mothers] + offset
     cells["position"][mothers] -= offset
     space = space_of(compiled)  # whose walls hold daughters as they hold all cells
-    for some, rows in ((cells, mothers), (daughters, slice(None))):
-        some["position"][rows] = np.clip(some["position"][rows], space.lower, space.upper)
+    for axis in range(2 if space.flat else 3):
+        for some, rows in ((cells, mothers), (daughters, slice(None))):
+            place = some["position"][rows, axis]
+            some["position"][rows, axis] = np.clip(place, space.lower[axis], space.upper[axis])
     state.next_id += mothers.size
-    for name in tuple(daughters):
-        cells[name] = _lengthened(cells.pop(name), daughters.pop(name))
-
-
-def _lengthened(array: np.ndarray, more: np.ndarray) -> np.ndarray:
-    """Append rows, in place where nobody else holds the array: a copy of all cells costs time and room."""
-    n = len(array)
-    try:
-        array.resize((n + len(more), *array.shape[1:]))  # refuses where it might move what others look at
-    except ValueError:
-        return np.concatenate([array, more])
-    array[n:] = more
-    return array
+    append(cells, daughters, state.room)
 
 
 def _share_out(compiled: Compiled, state: State, mothers: np.ndarray) -> None:

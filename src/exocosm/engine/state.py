@@ -67,7 +67,7 @@ CELL_ARRAYS = (
     Array("docked_copies", ("cell", "vesicle", "cargo"), "i4", "copies", "cargo of docked vesicles"),
     Array("endosome", ("cell", "vesicle"), "i4", "vesicles", "vesicles in endosomes"),
     Array("endosome_copies", ("cell", "vesicle", "cargo"), "i4", "copies", "cargo in endosomes"),
-    Array("bound", ("cell", "cargo"), "f8", "copies", "surface cargo of docked vesicles, acts from outside"),
+    Array("bound", ("cell", "surface"), "f8", "copies", "docked copies of each cargo that act from outside"),
 )
 FIELD_ARRAYS = (
     Array("solute", ("solute", "z", "y", "x"), "f8", "mmHg or mmol/L", "dissolved substances"),
@@ -137,6 +137,9 @@ class State:
     longest_way: float = 0.0  # [µm]
     full_at: float = -1.0  # when the cells first had more volume than the domain [min]
 
+    def __post_init__(self) -> None:
+        self.room: dict[str, np.ndarray] = {}  # longer arrays, of which those of cells are the first rows
+
     @property
     def n_cells(self) -> int:
         """Number of cells, the dead included."""
@@ -156,6 +159,7 @@ def empty_cells(n: int, compiled: Compiled) -> dict[str, np.ndarray]:
         "change": len(compiled.behaviours.changing),
         "own": len(compiled.behaviours.own),
         "modulator": len(compiled.modulators),
+        "surface": len(compiled.cargoes) if compiled.fate.surface.any() else 0,
     }
     return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in CELL_ARRAYS}
 

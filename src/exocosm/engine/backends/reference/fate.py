@@ -28,9 +28,8 @@ def settle(compiled: Compiled, state: State, dt: float, seed: int) -> None:
                 _off_the_surface(compiled, state, back, int(cell), v, dt, seed)
             if cells["endosome"][cell, v]:
                 _out_of_endosomes(compiled, state, back, int(cell), v, dt, seed)
-        for c in range(len(compiled.cargoes)):
-            on_it = cells["docked_copies"][cell, :, c].sum()
-            cells["bound"][cell, c] = on_it if compiled.fate.surface[c] else 0.0
+        for c in np.flatnonzero(compiled.fate.surface):
+            cells["bound"][cell, c] = cells["docked_copies"][cell, :, c].sum()
     for account in ("detached", "recycled"):
         everyone = np.arange(state.n_cells)
         give(compiled, state, everyone, back.vesicles[account], back.copies[account], account, seed)
