@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "body": {"model"},
     "omics": {"knowledge", "model"},
     "experiment": {"knowledge", "model", "assembly", "engine", "body"},
-    "findings": {"knowledge", "model", "assembly", "experiment"},
+    "findings": {"knowledge", "model", "assembly", "engine", "experiment"},
     # Any result object, never a running engine.
     "plot": {"knowledge", "model", "assembly", "experiment", "findings"},
     "export": set(),  # a trajectory is all it reads

@@ -3,17 +3,34 @@
 from .assemble import assemble
 from .cells import cell_table
 from .drug_response import half_kill_over_ic50, viability
+from .members import complex_members, spelt_out
+from .networks import edge_weight, resting_level, response_time
 from .parameters import overridden, parameter
 from .scenario import Drug, Population, Scenario
+from .selection import MOLECULES, Circumstances, Selection, Signed, definitions, select
+from .wiring import Wiring, wire
 
 __all__ = [
+    "MOLECULES",
+    "Circumstances",
     "Drug",
     "Population",
     "Scenario",
+    "Selection",
+    "Signed",
+    "Wiring",
     "assemble",
     "cell_table",
+    "complex_members",
+    "definitions",
+    "edge_weight",
     "half_kill_over_ic50",
     "overridden",
     "parameter",
+    "resting_level",
+    "response_time",
+    "select",
+    "spelt_out",
     "viability",
+    "wire",
 ]

@@ -33,6 +33,7 @@ from .links import links_of
 from .networks import network_of
 from .parameters import inverse, parameter
 from .scenario import Drug, Scenario
+from .selection import Circumstances
 
 _LN2 = math.log(2.0)
 
@@ -56,7 +57,9 @@ def cell_kind(kb: KnowledgeBase, scenario: Scenario, name: str, axes: tuple[Axis
     links, omissions = links_of(kb, received)
     tolerance = scenario.drug.tolerance if scenario.drug and name in scenario.read else {}
     read = tuple(dict.fromkeys((*scenario.read.get(name, ()), *tolerance)))
-    network = network_of(kb, cell=name, counts_as=lineage[1:], links=links, read=read, omissions=omissions)
+    network = network_of(
+        kb, circumstances=Circumstances(lineage=lineage), links=links, read=read, omissions=omissions
+    )
     return CellKind(
         name=name,
         entity=str(kb.entity(name).id or ""),

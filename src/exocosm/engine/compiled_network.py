@@ -155,7 +155,7 @@ def compile_network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork
     first, source, strength = _edges(network)
     acting = [link for link in network.links if link.kind != "sponge"]
     sponges = [link for link in network.links if link.kind == "sponge"]
-    return CompiledNetwork(
+    compiled = CompiledNetwork(
         names=tuple(node.name for node in network.nodes),
         resting=resting,
         logit_resting=np.log(resting / (1.0 - resting)),
@@ -173,6 +173,8 @@ def compile_network(kind: CellKind, cargoes: tuple[str, ...]) -> CompiledNetwork
         sponge_mirna=np.array([cargoes.index(k.target) for k in sponges], dtype=np.int64),
         sponge_half=np.array([k.half_effect.value for k in sponges]),
     )
+    complexes = {node.name: node.members for node in network.nodes if node.members}
+    return with_complexes(compiled, complexes) if complexes else compiled
 
 
 def _amount(link: Link, cargoes: tuple[str, ...]) -> int:

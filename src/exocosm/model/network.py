@@ -14,7 +14,8 @@ from .parameter import Parameter
 class Node:
     """A molecule, complex or phenotype with an activity in (0, 1).
 
-    `resting` is its activity b when nothing is perturbed, `tau` its response time [min].
+    `resting` is its activity b when nothing is perturbed, `tau` its response time [min]. A complex names the
+    `members` it needs, nodes of the same network: the scarcest sets its level.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Node:
     entity: str
     resting: Parameter
     tau: Parameter
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,12 @@ class Network:
             if missing:
                 raise InputError(
                     f"Expected both ends of an edge among the nodes; unknown: {sorted(missing)}."
+                )
+        for node in self.nodes:
+            if set(node.members) - known or node.name in node.members:
+                raise InputError(
+                    f"Expected the members of complex `{node.name}` among the other nodes, "
+                    f"found {sorted(node.members)}."
                 )
         phenotypes = {node.name for node in self.nodes if node.kind == "phenotype"}
         for link in self.links:

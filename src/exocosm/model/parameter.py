@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -108,6 +109,13 @@ class Parameter:
     def sampled(self, seed: int, draw: int) -> Parameter:
         """Return the parameter redrawn; the draw depends on (seed, draw, name) alone."""
         return self.drawn(_keyed_uniform(seed, draw, self.name))
+
+    def samples(self, seed: int, draws: Iterable[int]) -> list[float]:
+        """Return the values of `sampled` in several draws."""
+        if self.prior.shape == "fixed":
+            return [self.value for _ in draws]
+        most = math.inf if self.at_most is None else self.at_most
+        return [min(most, self.prior.quantile(_keyed_uniform(seed, draw, self.name))) for draw in draws]
 
     def at(self, value: float) -> Parameter:
         """Return the parameter with another value in force; prior and origin stay."""
