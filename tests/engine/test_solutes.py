@@ -56,7 +56,7 @@ def compiled_with(fields, shape=SHAPE):
 def exchanged(compiled, n, **given) -> CellExchange:
     none = np.zeros((n, len(compiled.fields)))
     return CellExchange(
-        **{name: given.get(name, none) for name in ("uptake", "secretion", "target", "export")}
+        **{name: tuple(given.get(name, none).T) for name in ("uptake", "secretion", "target", "export")}
     )
 
 
@@ -190,7 +190,7 @@ def test_oxygen_is_the_field_of_that_name():
     compiled = compiled_with([oxygen(), field("growth factor", scheme="steady")])
     state = laid_out(compiled, [0, 0], [3, 30])
     uptake = cell_exchange(compiled, state).uptake
-    assert uptake[:, 0].tolist() == [10.0, 10.0] and not uptake[:, 1].any()
+    assert uptake[0].tolist() == [10.0, 10.0] and not uptake[1].any()
     assert compiled.oxygen == 0
 
 
