@@ -103,7 +103,7 @@ def mixed():
     rng = np.random.default_rng(1)
     state = laid_out(compiled, np.zeros(8, int), rng.integers(0, VOXELS, 8))
     exchange = exchanged(compiled, 8, **{k: rng.random((8, 6)) for k in ("uptake", "secretion", "target")})
-    exchange = replace(exchange, export=rng.random((8, 6)) * 1e3)
+    exchange = replace(exchange, export=tuple((rng.random((8, 6)) * 1e3).T))
     return compiled, state, exchange
 
 
