@@ -56,7 +56,7 @@ def compiled_with(fields, shape=SHAPE):
 def exchanged(compiled, n, **given) -> CellExchange:
     none = np.zeros((n, len(compiled.fields)))
     return CellExchange(
-        **{name: given.get(name, none) for name in ("uptake", "secretion", "target", "export")}
+        **{name: tuple(given.get(name, none).T) for name in ("uptake", "secretion", "target", "export")}
     )
 
 
@@ -103,7 +103,7 @@ def mixed():
     rng = np.random.default_rng(1)
     state = laid_out(compiled, np.zeros(8, int), rng.integers(0, VOXELS, 8))
     exchange = exchanged(compiled, 8, **{k: rng.random((8, 6)) for k in ("uptake", "secretion", "target")})
-    exchange = replace(exchange, export=rng.random((8, 6)) * 1e3)
+    exchange = replace(exchange, export=tuple((rng.random((8, 6)) * 1e3).T))
     return compiled, state, exchange
 
 
@@ -190,7 +190,7 @@ def test_oxygen_is_the_field_of_that_name():
     compiled = compiled_with([oxygen(), field("growth factor", scheme="steady")])
     state = laid_out(compiled, [0, 0], [3, 30])
     uptake = cell_exchange(compiled, state).uptake
-    assert uptake[:, 0].tolist() == [10.0, 10.0] and not uptake[:, 1].any()
+    assert uptake[0].tolist() == [10.0, 10.0] and not uptake[1].any()
     assert compiled.oxygen == 0
 
 

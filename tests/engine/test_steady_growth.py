@@ -36,6 +36,7 @@ def one_cell(shape=(1, 20, 20), **more) -> Model:
 def test_size_grows_linearly_and_is_halved_by_division(device, of, power):
     compiled = compile_model(model([growing(of)], []))
     state = laid_out(compiled, [0, 0, 0], [0, 0, 0])
+    state.cells["position"][:] = 100.0  # far from the walls
     state.cells["alive"][2] = False
     steps = 7
     for step in range(1, steps + 1):

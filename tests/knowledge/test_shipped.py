@@ -92,13 +92,13 @@ def test_identifiers_of_rnas_are_those_of_the_shipped_table(shipped):
 
 
 def test_loading_and_asking_are_quick(shipped):
-    """Generous bounds; the figures are in benchmarks/results."""
-    start = time.perf_counter()
+    """Generous bounds on the processor's time; the figures are in benchmarks/results."""
+    start = time.process_time()
     load()
-    loaded = time.perf_counter()
+    loaded = time.process_time()
     shipped.find(text="hypoxia", cargo="hsa-miR-21-5p")
     assert loaded - start < 5.0
-    assert time.perf_counter() - loaded < 2.0
+    assert time.process_time() - loaded < 2.0
 
 
 def test_notes_speak_of_the_matter_and_not_of_how_they_were_made(shipped):

@@ -12,16 +12,16 @@ from .state import State
 
 @dataclass(frozen=True)
 class CellExchange:
-    """What each cell takes from each field and gives to it; arrays are (cell, field).
+    """What each cell takes from each field and gives to it; one array (cell,) per field.
 
     Uptake and secretion act on the share of a voxel that the cell fills: du/dt = S (u* - u) - U u there
     (Ghaffarizadeh et al. 2016, doi:10.1093/bioinformatics/btv730).
     """
 
-    uptake: np.ndarray  # U [1/min]
-    secretion: np.ndarray  # S [1/min]
-    target: np.ndarray  # u*, the level towards which it secretes [unit of the field]
-    export: np.ndarray  # given whatever the level [unit · µm³/min]
+    uptake: tuple[np.ndarray, ...]  # U [1/min]
+    secretion: tuple[np.ndarray, ...]  # S [1/min]
+    target: tuple[np.ndarray, ...]  # u*, the level towards which it secretes [unit of the field]
+    export: tuple[np.ndarray, ...]  # given whatever the level [unit · µm³/min]
 
 
 def behaviour_values(compiled: Compiled, state: State, behaviour: int) -> np.ndarray:
@@ -34,13 +34,15 @@ def behaviour_values(compiled: Compiled, state: State, behaviour: int) -> np.nda
 
 def cell_exchange(compiled: Compiled, state: State) -> CellExchange:
     """Return what cells exchange now. The dead take up nothing; what they secrete is up to rules."""
-    # In memory the cells of one field lie side by side, and what no cell ever does costs nothing.
-    found = np.zeros((4, len(compiled.fields), state.n_cells))
-    for f in range(len(compiled.fields)):
-        for which in range(4):
-            b = compiled.at.solute + 4 * f + which
-            if compiled.behaviours.ever[b]:
-                found[which, f] = behaviour_values(compiled, state, b)
-    secretion, target, uptake, export = found.transpose(0, 2, 1)
-    uptake *= state.cells["alive"][:, None]
-    return CellExchange(uptake=uptake, secretion=secretion, target=target, export=export)
+    nothing = np.broadcast_to(0.0, state.n_cells)  # takes no memory: most of it no cell ever does
+
+    def of_every_field(which: int) -> tuple[np.ndarray, ...]:
+        behaviours = (compiled.at.solute + 4 * f + which for f in range(len(compiled.fields)))
+        return tuple(
+            behaviour_values(compiled, state, b) if compiled.behaviours.ever[b] else nothing
+            for b in behaviours
+        )
+
+    secretion, target, uptake, export = (of_every_field(which) for which in range(4))
+    living = tuple(nothing if taken is nothing else taken * state.cells["alive"] for taken in uptake)
+    return CellExchange(uptake=living, secretion=secretion, target=target, export=export)

@@ -13,6 +13,22 @@ _AHEAD = 1.5  # rows laid out per row needed: what is not written to takes no me
 _BLOCK = 1 << 14  # rows moved at once
 
 
+def zeros(shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """Return an array of zeros that is the first rows of a longer one."""
+    return np.zeros((_with_room(shape[0]), *shape[1:]), dtype=dtype)[: shape[0]]
+
+
+def room_of(arrays: Arrays) -> Arrays:
+    """Return the longer arrays of which those made by `zeros` are the first rows."""
+    return {
+        name: array.base
+        for name, array in arrays.items()
+        if isinstance(array.base, np.ndarray)
+        and array.base.dtype == array.dtype
+        and _is_start(array, array.base, len(array))
+    }
+
+
 def append(arrays: Arrays, more: Arrays, room: Arrays) -> None:
     """Append the rows of `more` to the arrays of the same names, and use them up.
 
@@ -24,7 +40,7 @@ def append(arrays: Arrays, more: Arrays, room: Arrays) -> None:
         if not _is_start(arrays[name], room.get(name), end):
             room.pop(name, None)
             before = arrays.pop(name)
-            room[name] = np.empty((int(_AHEAD * end) + 1, *before.shape[1:]), dtype=before.dtype)
+            room[name] = np.empty((_with_room(end), *before.shape[1:]), dtype=before.dtype)
             room[name][:n] = before
             del before  # at most one array is there twice, the largest while the least else is there
         room[name][n:end] = more.pop(name)
@@ -41,6 +57,10 @@ def keep(arrays: Arrays, kept: np.ndarray) -> None:
             array[to : to + len(block)] = block
             to += len(block)
         arrays[name] = array[:n_kept]
+
+
+def _with_room(n: int) -> int:
+    return int(_AHEAD * n) + 1
 
 
 def _is_start(array: np.ndarray, whole: np.ndarray | None, end: int) -> bool:

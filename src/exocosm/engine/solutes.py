@@ -253,14 +253,14 @@ class Solutes:
         """Sum over the cells of each voxel: sink [1/min] and source [unit/min], both (z, y, x)."""
         domain, voxel = self.compiled.model.domain, state.cells["voxel"]
         filled = self._filled(state) if filled is None else filled
-        sink, source = filled * exchange.uptake[:, i], None
-        secretes, gives = exchange.secretion[:, i].any(), exchange.export[:, i].any()
+        sink, source = filled * exchange.uptake[i], None
+        secretes, gives = exchange.secretion[i].any(), exchange.export[i].any()
         if secretes:
-            secreted = filled * exchange.secretion[:, i]
+            secreted = filled * exchange.secretion[i]
             sink += secreted
-            source = secreted * exchange.target[:, i]
+            source = secreted * exchange.target[i]
         if gives:
-            given = exchange.export[:, i] / domain.voxel_volume
+            given = exchange.export[i] / domain.voxel_volume
             source = given if source is None else source + given
 
         def summed(values: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .compiled import Compiled
+from .rows import room_of, zeros
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ CELL_ARRAYS = (
     Array("damage_delivered", ("cell",), "f8", "1", "damage done to other cells so far"),
     Array("attack_time", ("cell",), "f8", "min", "time under attack so far"),
     Array("attacking", ("cell",), "i8", "", "id of the cell under attack, -1 without"),
-    Array("nuclei", ("cell",), "i8", "", "1, and more in a cell that others have fused with"),
+    Array("nuclei", ("cell",), "i2", "", "1, and more in a cell that others have fused with"),
     Array("custom", ("cell", "custom"), "f8", "", "numbers of the user's own"),
     Array("own", ("cell", "own"), "f8", "", "base values of behaviours that can differ within a kind"),
     Array("behaviour", ("cell", "change"), "f8", "", "present value of the behaviours that change"),
@@ -57,8 +58,8 @@ CELL_ARRAYS = (
     Array("lesions", ("cell",), "f8", "mmol/L", "drug lesions, as the dose that made them"),
     Array("activity", ("cell", "node"), "f8", "1", "activity of the nodes of the cell's network"),
     Array("copies", ("cell", "cargo"), "f8", "copies", "cytosolic amount"),
-    Array("delivered", ("cell", "cargo"), "f8", "copies", "copies from vesicles in the cytosol so far"),
-    Array("taken", ("cell", "vesicle"), "i8", "vesicles", "whole vesicles taken up so far"),
+    Array("delivered", ("cell", "cargo"), "i4", "copies", "copies from vesicles in the cytosol so far"),
+    Array("taken", ("cell", "vesicle"), "i4", "vesicles", "whole vesicles taken up so far"),
     Array(
         "modulators", ("cell", "modulator"), "f8", "1", "signals that act on release and uptake, 0 at rest"
     ),
@@ -138,7 +139,7 @@ class State:
     full_at: float = -1.0  # when the cells first had more volume than the domain [min]
 
     def __post_init__(self) -> None:
-        self.room: dict[str, np.ndarray] = {}  # longer arrays, of which those of cells are the first rows
+        self.room = room_of(self.cells)  # longer arrays, of which those of cells are the first rows
 
     @property
     def n_cells(self) -> int:
@@ -161,7 +162,7 @@ def empty_cells(n: int, compiled: Compiled) -> dict[str, np.ndarray]:
         "modulator": len(compiled.modulators),
         "surface": len(compiled.cargoes) if compiled.fate.surface.any() else 0,
     }
-    return {array.name: np.zeros([sizes[d] for d in array.dims], dtype=array.dtype) for array in CELL_ARRAYS}
+    return {array.name: zeros(tuple(sizes[d] for d in array.dims), array.dtype) for array in CELL_ARRAYS}
 
 
 def empty_fields(compiled: Compiled) -> dict[str, np.ndarray]:

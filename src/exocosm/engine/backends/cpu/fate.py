@@ -40,7 +40,7 @@ def exits(compiled: Compiled, state: State, dt: float, seed: int):
     n_vesicles, n_cargoes = len(compiled.vesicles), len(compiled.cargoes)
     rows = state.n_cells if fate.gives_back else 0
     back = np.zeros((2, rows, n_vesicles), dtype=np.int64)
-    back_copies = np.zeros((2, rows, n_vesicles, n_cargoes), dtype=np.int64)
+    back_copies = np.zeros((2, rows, n_vesicles, n_cargoes), dtype=np.int32)
     sums = np.zeros((_CHUNKS, n_vesicles, n_cargoes + 1, 2))
     with threads_for(state.n_cells, MANY_CELLS):
         _settle(

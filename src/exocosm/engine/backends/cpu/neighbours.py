@@ -39,7 +39,7 @@ class Neighbours:
         self.built = np.empty((0, 4))  # centre and extent of the cell at each place when it was listed
         self.slabs = np.zeros(1, np.int64)  # where slabs begin, and the end
         # Where the neighbours of each place begin in `near`, where those across slabs do, and the end.
-        self.span = np.empty((0, 3), np.int64)
+        self.span = np.empty((0, 3), np.int32)
         self.near = np.empty(0, np.int32)  # places of neighbours
         self.margin = math.inf  # way [µm] that a cell may go before a new list is due
         self.builds = 0  # lists made so far
@@ -69,7 +69,7 @@ class Neighbours:
         self.builds += 1
         self.order, self.built = np.arange(n), np.empty((n, 4))
         self.slabs = n * np.arange(slabs + 1) // slabs
-        self.span, self.margin = np.zeros((n, 3), np.int64), math.inf
+        self.span, self.margin = np.zeros((n, 3), np.int32), math.inf
         if n == 0:
             return
         longest = 2.0 * float(extent.max())
@@ -98,7 +98,7 @@ class Neighbours:
             )
 
 
-def _found(slabs: NDArray[np.int64], starts: NDArray[np.int64], span: NDArray[np.int64]) -> NDArray[np.int64]:
+def _found(slabs: NDArray[np.int64], starts: NDArray[np.int64], span: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return how many neighbours each slab has."""
     last = np.append(0, span[:, 2])[slabs[1:]]
     return np.where(np.diff(slabs) > 0, last - starts[:-1], 0)

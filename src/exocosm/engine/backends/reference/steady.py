@@ -53,7 +53,7 @@ def steady(
     balance = csr_array(matrix - diags_array(sink.ravel()))
     # A voxel that nothing enters or leaves has no equation; it keeps its value.
     cut = balance.diagonal() == 0.0
-    solved = spsolve(balance - diags_array(cut.astype(float)), -income - cut * u.ravel())
+    solved = spsolve(balance - diags_array(cut.astype(float)), -income - np.where(cut, u.ravel(), 0.0))
     u[...] = solved.reshape(u.shape)
     residual = np.abs(balance @ u.ravel() + income) / np.where(scale > 0.0, scale, 1.0)
     return 1, float(residual.max())
