@@ -4,7 +4,7 @@ from .assemble import assemble
 from .cells import cell_table
 from .drug_response import half_kill_over_ic50, viability
 from .members import complex_members, spelt_out
-from .networks import edge_weight, resting_level, response_time
+from .networks import edge_weight, response_time, resting_level
 from .parameters import overridden, parameter
 from .scenario import Drug, Population, Scenario
 from .selection import MOLECULES, Circumstances, Selection, Signed, definitions, select

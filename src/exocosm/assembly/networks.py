@@ -43,9 +43,7 @@ def network_of(
     )
 
 
-def _node(
-    kb: KnowledgeBase, name: str, phenotypes: dict[str, Phenotype], members: tuple[str, ...]
-) -> Node:
+def _node(kb: KnowledgeBase, name: str, phenotypes: dict[str, Phenotype], members: tuple[str, ...]) -> Node:
     phenotype = phenotypes.get(name)
     return Node(
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -98,7 +98,7 @@ def _reason_against(
     statement: Influence,
     circumstances: Circumstances,
     phenotypes: set[str],
-    types: dict[str, str],
+    types: Mapping[str, str],
     without: frozenset[str],
 ) -> str:
     """Say why a statement does not enter, or nothing."""
@@ -108,7 +108,8 @@ def _reason_against(
         return f"a phenotype takes input only from the genes that define it: {statement.id}"
     other = [name for name in (statement.source, statement.target) if types.get(name) not in MOLECULES]
     if other:
-        return f"{other[0]} is a {types.get(other[0], 'name without a record')}, no molecule of a network: {statement.id}"
+        kind = types.get(other[0], "name without a record")
+        return f"{other[0]} is a {kind}, no molecule of a network: {statement.id}"
     for word in ("cancer", "condition"):
         stated, here = getattr(statement.context, word), getattr(circumstances, word)
         if stated is not None and stated != here:

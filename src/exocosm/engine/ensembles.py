@@ -40,9 +40,9 @@ class Ensemble:
         for name, rows in (("strength", edges), ("resting", nodes), ("tau", nodes)):
             if (found := getattr(self, name).shape) != (rows, versions):
                 raise InputError(f"Expected `{name}` to have shape ({rows}, {versions}), found {found}.")
-        if edges and not (0 <= self.source.min() and self.source.max() < nodes):
+        if edges and not (self.source.min() >= 0 and self.source.max() < nodes):
             raise InputError(f"Expected `source` to hold nodes from 0 to {nodes - 1}.")
-        if nodes and not (0.0 < self.resting.min() and self.resting.max() < 1.0):
+        if nodes and not (self.resting.min() > 0.0 and self.resting.max() < 1.0):
             raise InputError("Expected every number of `resting` to lie between 0 and 1.")
         if nodes and not self.tau.min() > 0.0:
             raise InputError(f"Expected `tau` above 0 min, found {self.tau.min():g}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from exocosm.assembly import MOLECULES, Circumstances, spelt_out
@@ -93,7 +93,7 @@ def case_of_axis(vocabulary: Vocabulary, axis: Axis) -> Case:
     )
 
 
-def paper_of(kb: KnowledgeBase):
+def paper_of(kb: KnowledgeBase) -> Callable[[str], str]:
     """Return a function from the id of a reference to its DOI or PMID, or the id itself without one."""
     known = {reference.id: reference for reference in kb.references}
 
@@ -134,9 +134,8 @@ def inputs_of(
         for statement in kb.influences:
             if statement.kind == "mechanism" and statement.source == name:
                 add(statement.target, sign * _SIGN[statement.effect], f"curated target of {name}")
-    if not found and not tuple(targets) and cargo is not None and cargo_type in ("protein", "mRNA"):
-        if _type(kb, cargo) in MOLECULES:
-            add(cargo, 1, "the cargo itself")
+    if not tuple(targets) and cargo is not None and cargo_type in ("protein", "mRNA"):
+        add(cargo, 1, "the cargo itself")
     inputs = tuple(
         Input(node, next(iter(signs)), next(iter(signs.values())))
         for node, signs in sorted(found.items())
@@ -165,7 +164,9 @@ def read_outs(
         elif effect.effect not in _SIGN:
             not_asked.append(NotAsked(effect.name, "no sign is stated"))
         elif reading.node in inputs:
-            not_asked.append(NotAsked(effect.name, f"{reading.node} is a direct target: an input, never scored"))
+            not_asked.append(
+                NotAsked(effect.name, f"{reading.node} is a direct target: an input, never scored")
+            )
         else:
             by_node.setdefault(reading.node, []).append((reading, _SIGN[effect.effect]))
     asked = []
@@ -175,14 +176,14 @@ def read_outs(
         if len(signs) > 1:
             not_asked.append(NotAsked(", ".join(terms), f"said to go both ways, read from {node}"))
             continue
-        first, effect = readings[0]
+        first, change = readings[0]
         genes = {gene for gene, _ in vocabulary.definitions.get(node, ())}
         asked.append(
             Asked(
                 terms,
                 node,
-                first.sign * effect,
-                polarity(first, effect, kind),
+                first.sign * change,
+                polarity(first, change, kind),
                 stand_in=all(reading.stand_in for reading, _ in readings),
                 defines=bool(genes & inputs),
             )
@@ -194,7 +195,9 @@ def _out_of_scope(axis: Axis, asked: tuple[Asked, ...], not_asked: tuple[NotAske
     if axis.cargo is None:
         return "whole vesicles: no cargo is named"
     if not asked and not any(one.counted for one in not_asked):
-        return "; ".join(f"{one.term}: {one.reason}" for one in not_asked) or "no effect on the cell is reported"
+        return (
+            "; ".join(f"{one.term}: {one.reason}" for one in not_asked) or "no effect on the cell is reported"
+        )
     return ""
 
 

@@ -14,14 +14,15 @@ from exocosm.assembly import (
     Wiring,
     edge_weight,
     parameter,
-    resting_level,
     response_time,
+    resting_level,
     select,
     wire,
 )
 from exocosm.engine import Ensemble, respond
 from exocosm.errors import RunError
 from exocosm.knowledge import KnowledgeBase
+from exocosm.model import Parameter
 
 Array = NDArray[np.float64]
 
@@ -125,5 +126,5 @@ def _gain(draws: tuple[int, ...]) -> Array:
     return _values(parameter("signalling_gain", to="dimensionless"), draws)
 
 
-def _values(number, draws: tuple[int, ...]) -> Array:
+def _values(number: Parameter, draws: tuple[int, ...]) -> Array:
     return np.array(number.samples(SEED, draws) if draws else [number.value])

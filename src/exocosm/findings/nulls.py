@@ -80,9 +80,9 @@ def run_null(
 
 
 def balanced(cases: list[Case], right: list[Array]) -> Array:
-    """Return the mean over classes of the weighted share that is right (shuffles + 1,); the first is the data.
+    """Return the mean over classes of the weighted share that is right (shuffles + 1,).
 
-    `right` holds for each case how right each read-out is: (read-outs, shuffles + 1).
+    The first is that of the data. `right` holds for each case how right each read-out is: (read-outs, shuffles + 1).
     """
     totals = []
     for name in CLASSES:
@@ -153,7 +153,9 @@ def _permute_targets(
     rng = np.random.Generator(np.random.Philox(seed))
     for members in groups.values():
         shuffles = right[members[0]].shape[1] - 1
-        chosen = np.array([np.arange(len(members)), *(rng.permutation(len(members)) for _ in range(shuffles))])
+        chosen = np.array(
+            [np.arange(len(members)), *(rng.permutation(len(members)) for _ in range(shuffles))]
+        )
         for row, i in enumerate(members):
             table = np.array([_acted_on(vocabulary, cases[i], cases[j], setting) for j in members])
             right[i] = table[chosen[:, row]].T

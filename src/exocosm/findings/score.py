@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,9 +107,7 @@ def score(listed: list[Line], *, keep: Callable[[Line], bool] = lambda line: Tru
     resampled = _shares(sums[picks].sum(axis=1)) if groups else np.full((1, 2), np.nan)
     central = _shares(sums.sum(axis=0)[None])[0] if groups else np.full(2, np.nan)
     counts = [sum(1 for group in groups for line in group if _is(line, name)) for name in CLASSES]
-    classes = {
-        name: _share(central[i], resampled[:, i], counts[i]) for i, name in enumerate(CLASSES)
-    }
+    classes = {name: _share(central[i], resampled[:, i], counts[i]) for i, name in enumerate(CLASSES)}
     return Score(classes, _share(float(central.mean()), resampled.mean(axis=1), sum(counts)))
 
 
@@ -119,11 +117,6 @@ def counted(listed: list[Line]) -> dict[Verdict, int]:
     for line in listed:
         found[line.outcome.verdict] = found.get(line.outcome.verdict, 0) + 1
     return found
-
-
-def central(setting: Setting) -> Setting:
-    """Return the setting at the central values of all numbers."""
-    return replace(setting, draws=0)
 
 
 def _by_paper(listed: Iterable[Line]) -> list[list[Line]]:

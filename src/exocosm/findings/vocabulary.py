@@ -14,8 +14,18 @@ from exocosm.assembly import MOLECULES, Signed, spelt_out
 from exocosm.errors import did_you_mean
 from exocosm.knowledge import KnowledgeBase, UnknownNameError
 
-_DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "−": "-", "_": " ", "κ": "k", "β": "b", "α": "a", "γ": "g"})
-_ENDINGS = (" signalling pathway", " signaling pathway", " pathway", " signalling", " signaling", " activation", " axis")
+_DASHES = str.maketrans(
+    {"‐": "-", "‑": "-", "–": "-", "−": "-", "_": " ", "κ": "k", "β": "b", "α": "a", "γ": "g"}
+)
+_ENDINGS = (
+    " signalling pathway",
+    " signaling pathway",
+    " pathway",
+    " signalling",
+    " signaling",
+    " activation",
+    " axis",
+)
 _SPELLINGS = (("tumor", "tumour"), ("ization", "isation"), ("izing", "ising"), ("modeling", "modelling"))
 _STAND_IN = ("[firm]", "[weak]", "[proxy]")
 Class = Literal["pro", "anti", "neither"]
@@ -46,7 +56,8 @@ class Vocabulary:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
         self.definitions: dict[str, tuple[tuple[str, int], ...]] = {
-            phenotype.name: tuple((m.gene, m.sign) for m in phenotype.definition) for phenotype in kb.phenotypes
+            phenotype.name: tuple((m.gene, m.sign) for m in phenotype.definition)
+            for phenotype in kb.phenotypes
         }
         self._terms: dict[str, dict[str, Any]] = {}
         for name in self.definitions:
@@ -63,9 +74,7 @@ class Vocabulary:
         for section, rows in _file("stand_ins").items():
             for row in rows:
                 # Another word for a node, or its own assay, is a reading; only the rest stands in for it.
-                stand_in = section != "pathways" and str(row.get("reason", "")).startswith(
-                    _STAND_IN
-                )
+                stand_in = section != "pathways" and str(row.get("reason", "")).startswith(_STAND_IN)
                 self._add(row | {"reads": row.get("stands_for"), "stand_in": stand_in})
 
     def read(self, term: str, cell: str, *, stand_ins: bool = True) -> Reading | Unread:
@@ -73,7 +82,9 @@ class Vocabulary:
         row = self._row(term)
         if row is None:
             known = (row["term"] for row in self._terms.values())
-            return self._as_molecule(term) or Unread(term, f"not understood.{did_you_mean(term, known)}", False)
+            return self._as_molecule(term) or Unread(
+                term, f"not understood.{did_you_mean(term, known)}", False
+            )
         if row.get("reads") is None:
             return Unread(term, str(row.get("undefined") or row.get("none")), True)
         if row.get("stand_in") and not stand_ins:
@@ -152,7 +163,9 @@ def _genes(row: dict[str, Any]) -> tuple[tuple[str, int], ...]:
 def _file(name: str) -> Any:
     import yaml
 
-    return yaml.safe_load(files("exocosm.findings").joinpath(f"terms/{name}.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(
+        files("exocosm.findings").joinpath(f"terms/{name}.yaml").read_text(encoding="utf-8")
+    )
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
