@@ -82,7 +82,8 @@ def run_null(
 def balanced(cases: list[Case], right: list[Array]) -> Array:
     """Return the mean over classes of the weighted share that is right (shuffles + 1,).
 
-    The first is that of the data. `right` holds for each case how right each read-out is: (read-outs, shuffles + 1).
+    The first is that of the data. `right` holds how right each read-out of each case is: (read-outs,
+    shuffles + 1).
     """
     totals = []
     for name in CLASSES:
