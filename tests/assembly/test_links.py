@@ -93,8 +93,11 @@ def test_no_shipped_axis_names_a_phenotype_as_a_target(shipped):
 def test_a_model_refuses_a_link_onto_a_phenotype(shipped):
     from exocosm.assembly.links import _link
     from exocosm.assembly.networks import network_of
+    from exocosm.assembly.selection import Circumstances
 
-    network = network_of(shipped, cell="macrophage", counts_as=(), links=(), read=["M2 polarisation"])
+    network = network_of(
+        shipped, circumstances=Circumstances(lineage=("macrophage",)), links=(), read=["M2 polarisation"]
+    )
     with pytest.raises(InputError, match="straight on phenotype"):
         Network(
             nodes=network.nodes,

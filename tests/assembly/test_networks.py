@@ -7,14 +7,16 @@ import pytest
 
 from exocosm.assembly import assemble
 from exocosm.assembly.links import links_of
-from exocosm.assembly.networks import _applicable, _definitions, network_of
+from exocosm.assembly.networks import network_of
+from exocosm.assembly.selection import Circumstances, definitions, select
 from exocosm.errors import InputError
 from exocosm.experiment import load_study, studies
 
 
 def network(kb, read=("state",), cell="macrophage", counts_as=(), axes=None):
     links, omissions = links_of(kb, kb.axes if axes is None else axes)
-    return network_of(kb, cell=cell, counts_as=counts_as, links=links, read=read, omissions=omissions)
+    around = Circumstances(lineage=(cell, *counts_as))
+    return network_of(kb, circumstances=around, links=links, read=read, omissions=omissions)
 
 
 def edges(found):
@@ -114,7 +116,8 @@ def activities(nodes, in_edges, drives, hours=40, dt=12.0, gain=2.5):
 def compared(kb, found, cell, lineage):
     """Largest difference between the pruned network and the one with all influences, in all that is shown."""
     phenotypes = [kb.phenotype(n.name) for n in found.nodes if n.kind == "phenotype"]
-    signed = [*_applicable(kb, {cell, *lineage})[0], *_definitions(phenotypes)]
+    selection = select(kb, Circumstances(lineage=(cell, *lineage)))
+    signed = [*selection.influences, *definitions(phenotypes)]
     names = {s.source for s in signed} | {s.target for s in signed} | {n.name for n in found.nodes}
 
     def weight(source, target):

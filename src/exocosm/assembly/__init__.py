@@ -8,10 +8,11 @@ from .networks import edge_weight, response_time, resting_level
 from .parameters import overridden, parameter
 from .scenario import Drug, Population, Scenario
 from .selection import MOLECULES, Circumstances, Selection, Signed, definitions, select
-from .wiring import Wiring, wire
+from .wiring import MOST_STEPS, Wiring, wire, wire_paths
 
 __all__ = [
     "MOLECULES",
+    "MOST_STEPS",
     "Circumstances",
     "Drug",
     "Population",
@@ -33,4 +34,5 @@ __all__ = [
     "spelt_out",
     "viability",
     "wire",
+    "wire_paths",
 ]

@@ -32,14 +32,12 @@ def network_of(
     selection = select(kb, circumstances)
     starts = {link.target for link in links if link.kind != "sponge"}
     wiring = wire([*selection.influences, *definitions(phenotypes.values())], starts, read)
-    # Of statements left out only those that disagree are about this network; the others stand in `select`.
-    disagreed = tuple(one for one in selection.omissions if "disagree" in one.reason)
     return Network(
         nodes=tuple(_node(kb, name, phenotypes, wiring.complexes.get(name, ())) for name in wiring.nodes),
         edges=tuple(_edge(arrow) for arrow in wiring.arrows),
         links=links,
         gain=parameter("signalling_gain", to="dimensionless"),
-        omissions=(*omissions, *disagreed, *omitted(wiring)),
+        omissions=(*omissions, *selection.omissions, *omitted(wiring)),
     )
 
 

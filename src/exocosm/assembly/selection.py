@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,10 +31,15 @@ class Signed:
 
 @dataclass(frozen=True)
 class Selection:
-    """The influences that hold in a cell, one per pair of molecules, and what was left out."""
+    """The influences that hold in a cell, one per pair of molecules, and what was left out.
+
+    `elsewhere` are statements about other things than molecules of a network, such as the targets of miRNAs:
+    what they say enters by the cargo that acts, if at all.
+    """
 
     influences: tuple[Signed, ...]
     omissions: tuple[Omission, ...]
+    elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +64,17 @@ def select(
     """
     by_pair: dict[tuple[str, str], list[Influence]] = defaultdict(list)
     omissions: list[Omission] = []
+    elsewhere: list[str] = []
     phenotypes = {phenotype.name for phenotype in kb.phenotypes}
     types = {entity.name: entity.type for entity in kb.entities}
     for statement in kb.influences:
         if statement.kind != "mechanism" or not _of_cell(statement, circumstances.lineage):
             continue
-        if reason := _reason_against(statement, circumstances, phenotypes, types, without):
+        names = {statement.source, statement.target}
+        if not names & phenotypes and any(types.get(name) not in MOLECULES for name in names):
+            elsewhere.append(statement.id)
+            continue
+        if reason := _reason_against(statement, circumstances, phenotypes, without):
             omissions.append(Omission(subject=f"{statement.source} to {statement.target}", reason=reason))
             continue
         for source in spelt_out(statement.source):
@@ -78,7 +88,7 @@ def select(
             signed.append(one)
         if disagreement is not None:
             omissions.append(disagreement)
-    return Selection(tuple(signed), tuple(omissions))
+    return Selection(tuple(signed), tuple(omissions), tuple(elsewhere))
 
 
 def definitions(phenotypes: Iterable[Phenotype]) -> list[Signed]:
@@ -98,7 +108,6 @@ def _reason_against(
     statement: Influence,
     circumstances: Circumstances,
     phenotypes: set[str],
-    types: Mapping[str, str],
     without: frozenset[str],
 ) -> str:
     """Say why a statement does not enter, or nothing."""
@@ -106,10 +115,6 @@ def _reason_against(
         return f"left out on request: {statement.id}"
     if phenotypes.intersection((statement.source, statement.target)):
         return f"a phenotype takes input only from the genes that define it: {statement.id}"
-    other = [name for name in (statement.source, statement.target) if types.get(name) not in MOLECULES]
-    if other:
-        kind = types.get(other[0], "name without a record")
-        return f"{other[0]} is a {kind}, no molecule of a network: {statement.id}"
     for word in ("cancer", "condition"):
         stated, here = getattr(statement.context, word), getattr(circumstances, word)
         if stated is not None and stated != here:
@@ -122,8 +127,9 @@ def _agreed(
 ) -> tuple[Signed | None, Omission | None]:
     """Join the statements on one pair; where they disagree the stronger side has what is left over."""
     special = [s for s in statements if s.cells] or statements
+    beliefs = _beliefs(kb)
     sides = {sign: [s for s in special if (s.effect == "up") == (sign > 0)] for sign in (1, -1)}
-    strength = {sign: max((kb.belief(s.id) for s in side), default=0.0) for sign, side in sides.items()}
+    strength = {sign: max((beliefs[s.id] for s in side), default=0.0) for sign, side in sides.items()}
     sign = 1 if strength[1] >= strength[-1] else -1
     ids = tuple(s.id for s in sides[sign])
     if not sides[-sign]:
@@ -134,3 +140,8 @@ def _agreed(
     )
     left = strength[sign] - strength[-sign]
     return (Signed(source, target, sign, ids, left) if left > 0.0 else None), against
+
+
+@lru_cache(maxsize=8)
+def _beliefs(kb: KnowledgeBase) -> dict[str, float]:
+    return {statement.id: kb.belief(statement.id) for statement in kb.influences}

@@ -25,7 +25,8 @@ _FAR = float("inf")
 class Wiring:
     """Nodes and signed arrows of one cell, in a fixed order.
 
-    `changing` are the nodes on paths from a start to what is read; the others stay at rest.
+    `changing` are the nodes that a start can change and that matter for what is read; the others stay at
+    rest. Arrows lead to changing nodes.
     """
 
     nodes: tuple[str, ...]
@@ -44,50 +45,64 @@ class Wiring:
         return tuple(member for member in complex_members(name) if member in self.nodes)
 
 
-def wire(
-    arrows: Iterable[Signed],
-    starts: Collection[str],
-    read: Collection[str],
-    *,
-    most_steps: int | None = MOST_STEPS,
+def wire(arrows: Iterable[Signed], starts: Collection[str], read: Collection[str]) -> Wiring:
+    """Keep what can carry a change from the `starts` to what is `read` or to another start.
+
+    Nodes that no start can reach stay at rest for ever, and nodes from which nothing that matters can be
+    reached do not matter: both are left out, except that unreached nodes with an arrow into the kept part
+    stay as constants, since they share the weight of their target's inputs. The result is exactly that of
+    the whole.
+    """
+    arrows = tuple(arrows)
+    graph = _graph(arrows, (*starts, *read))
+    shown = {*read, *starts}
+    changing = _distances(graph, starts).keys() & _distances(graph.reverse(copy=False), shown).keys()
+    constants = {source for name in changing for source in graph.predecessors(name)} - changing
+    return _wiring((a for a in arrows if a.target in changing), changing, changing | constants | shown, read)
+
+
+def wire_paths(
+    arrows: Iterable[Signed], starts: Collection[str], read: Collection[str], most_steps: int = MOST_STEPS
 ) -> Wiring:
     """Keep the directed paths of at most `most_steps` arrows from the `starts` to what is `read`.
 
-    None keeps paths of any length. What lies on no such path is no part of the question and takes no share
-    of a node's inputs. A complex depends on its members, which is one more step; members that are on no path
-    stay at rest.
+    What lies on no such path is no part of the question and takes no share of a node's inputs. That a complex
+    depends on its members is one more step; members that are on no path stay at rest.
     """
     arrows = tuple(arrows)
-    graph = nx.DiGraph((arrow.source, arrow.target) for arrow in arrows)
-    graph.add_edges_from((member, name) for name in tuple(graph) for member in complex_members(name))
-    graph.add_nodes_from((*starts, *read))
-    after = _distances(graph, starts)
-    before = _distances(graph.reverse(copy=False), read)
-    longest = float("inf") if most_steps is None else most_steps
-    kept = tuple(
-        arrow
-        for arrow in arrows
-        if after.get(arrow.source, _FAR) + 1 + before.get(arrow.target, _FAR) <= longest
-    )
-    changing = {*starts, *(arrow.target for arrow in kept)}
-    changing |= {
-        name
-        for name in graph
-        if after.get(name, _FAR) + before.get(name, _FAR) <= longest
-        and any(member in changing for member in complex_members(name))
+    graph = _graph(arrows, (*starts, *read))
+    after, before = _distances(graph, starts), _distances(graph.reverse(copy=False), read)
+    kept = [a for a in arrows if after.get(a.source, _FAR) + 1 + before.get(a.target, _FAR) <= most_steps]
+    on_path = {name for name in graph if after.get(name, _FAR) + before.get(name, _FAR) <= most_steps}
+    changing = on_path & {
+        *starts,
+        *(arrow.target for arrow in kept),
+        *(n for n in on_path if complex_members(n)),
     }
     members = {member for name in changing for member in complex_members(name)}
+    return _wiring(kept, changing, changing | members | {*starts, *read}, read)
+
+
+def _graph(arrows: tuple[Signed, ...], nodes: Iterable[str]) -> nx.DiGraph:
+    graph = nx.DiGraph((arrow.source, arrow.target) for arrow in arrows)
+    graph.add_edges_from((member, name) for name in tuple(graph) for member in complex_members(name))
+    graph.add_nodes_from(nodes)
+    return graph
+
+
+def _wiring(arrows: Iterable[Signed], changing: set[str], nodes: set[str], read: Collection[str]) -> Wiring:
     return Wiring(
-        nodes=tuple(sorted(changing | members | {*starts, *read})),
-        arrows=tuple(sorted(kept, key=lambda arrow: (arrow.target, arrow.source))),
+        nodes=tuple(sorted(nodes)),
+        arrows=tuple(sorted(arrows, key=lambda arrow: (arrow.target, arrow.source))),
         changing=frozenset(changing),
         unreached=tuple(name for name in read if name not in changing),
     )
 
 
-def _distances(graph: nx.DiGraph, starts: Collection[str]) -> dict[str, float]:
+def _distances(graph: nx.DiGraph, starts: Collection[str]) -> dict[str, int]:
     """Return the least number of arrows from any of the starts to each node that can be reached."""
-    return {} if not starts else dict(nx.multi_source_dijkstra_path_length(graph, set(starts)))
+    layers = nx.bfs_layers(graph, list(starts)) if starts else ()
+    return {name: steps for steps, layer in enumerate(layers) for name in layer}
 
 
 def omitted(wiring: Wiring) -> tuple[Omission, ...]:

@@ -31,6 +31,7 @@ DRAWS = 200
 _SPARE = 50  # draws beyond those asked for that may be tried
 _MOST_REJECTED = 0.2
 _PUSH, _SETTLING = 1e-6, 400.0 * 60.0  # a small push [1], and the time it has to die away [min]
+_ROUNDING, _AWAY = 1e-12, 1e-3  # changes that are nothing, and that are no longer small [1]
 
 
 def ensemble(wiring: Wiring, draws: tuple[int, ...]) -> Ensemble:
@@ -98,8 +99,13 @@ def rests_stably(made: Ensemble) -> NDArray[np.bool_]:
     if not made.n_nodes:
         return np.ones(made.n_versions, dtype=bool)
     side = np.where(np.arange(made.n_nodes) % 2 == 0, _PUSH, -_PUSH)[:, None]
-    after = respond(made, _SETTLING, activity=made.resting + side)
-    return np.asarray(np.abs(after - made.resting).max(axis=0) < _PUSH)
+    half_way = respond(made, 0.5 * _SETTLING, activity=made.resting + side)
+    before, after = (
+        np.abs(x - made.resting).max(axis=0)
+        for x in (half_way, respond(made, 0.5 * _SETTLING, activity=half_way))
+    )
+    # By then the slowest mode is left: it grows or shrinks, to another state or to the rounding of numbers.
+    return np.asarray((after < np.maximum(before, _ROUNDING)) & (after < _AWAY))
 
 
 def _stacked(rows: list[Array], versions: int) -> Array:

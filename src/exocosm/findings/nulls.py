@@ -13,11 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from exocosm.assembly import Signed, Wiring, wire
-
 from .case import Case
 from .draws import ensemble
 from .response import Setting, influences, responses, wiring_of
+from .rewiring import effects_at_centre, numbered, rewired
 from .score import CLASSES
 from .verdict import EFFECT
 from .vocabulary import Vocabulary, cell_class
@@ -30,7 +29,6 @@ NULLS: dict[Null, str] = {
     "C": "influences rewired, numbers of inputs and outputs kept",
 }
 SHUFFLES = 1999
-_TRIES = 10  # swaps tried per influence when rewiring
 
 
 @dataclass(frozen=True)
@@ -177,27 +175,20 @@ def _rewired(vocabulary: Vocabulary, case: Case, setting: Setting, shuffles: int
     """Rewire the influences that hold for a case; those of definitions stay."""
     known = sorted(influences(vocabulary, case, setting), key=lambda one: (one.source, one.target))
     fixed = vocabulary.arrows({one.node for one in case.asked})
-    starts, nodes = {one.node for one in case.inputs}, sorted({one.node for one in case.asked})
+    extra = {one.node for one in case.inputs} | {one.node for one in case.asked}
+    cell = numbered(known, fixed, extra)
+    free = slice(0, cell.n_free)
     columns = []
     for shuffle in range(shuffles + 1):
-        arrows = known if shuffle == 0 else rewired(known, seed, shuffle)
-        wiring: Wiring = wire([*arrows, *fixed], starts, nodes)
-        reached = [node for node in nodes if node not in wiring.unreached]
-        found = responses(wiring, ensemble(wiring, ()), case, reached, setting) if reached else {}
-        columns.append([rightness(found.get(one.node), one.effect, 1)[0] for one in case.asked])
+        target = cell.target.copy()
+        if shuffle:
+            rng = np.random.Generator(np.random.Philox(key=[seed, shuffle]))
+            target[free] = rewired(cell.source[free], cell.target[free], rng)
+        found = effects_at_centre(cell, target, case, setting.dose, 60.0 * setting.hours)
+        columns.append(
+            [
+                float(rightness(None if e is None else np.array([e]), one.effect, 1)[0])
+                for e, one in zip(found, case.asked, strict=True)
+            ]
+        )
     return np.array(columns).T
-
-
-def rewired(known: list[Signed], seed: int, shuffle: int) -> list[Signed]:
-    """Swap targets between influences at random; each node keeps its numbers of inputs and of outputs."""
-    rng = np.random.Generator(np.random.Philox(key=[seed, shuffle]))
-    targets = [one.target for one in known]
-    pairs = {(one.source, one.target) for one in known}
-    for a, b in rng.integers(0, len(known), size=(_TRIES * len(known), 2)):
-        new_a, new_b = (known[a].source, targets[b]), (known[b].source, targets[a])
-        if new_a[0] == new_a[1] or new_b[0] == new_b[1] or new_a in pairs or new_b in pairs:
-            continue
-        pairs -= {(known[a].source, targets[a]), (known[b].source, targets[b])}
-        pairs |= {new_a, new_b}
-        targets[a], targets[b] = targets[b], targets[a]
-    return [replace(one, target=target) for one, target in zip(known, targets, strict=True)]

@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from exocosm.assembly import Signed, Wiring, select, wire
+from exocosm.assembly import Signed, Wiring, select, wire_paths
 from exocosm.engine import Ensemble, respond
 
 from .case import Case
@@ -42,7 +42,9 @@ def wiring_of(vocabulary: Vocabulary, case: Case, setting: Setting) -> Wiring:
     """Return what can carry the inputs of a case to its read-outs."""
     starts = {one.node for one in case.inputs}
     nodes = {one.node for one in case.asked}
-    return wire([*influences(vocabulary, case, setting), *vocabulary.arrows(nodes)], starts, sorted(nodes))
+    return wire_paths(
+        [*influences(vocabulary, case, setting), *vocabulary.arrows(nodes)], starts, sorted(nodes)
+    )
 
 
 def influences(vocabulary: Vocabulary, case: Case, setting: Setting) -> tuple[Signed, ...]:
