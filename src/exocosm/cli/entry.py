@@ -12,7 +12,7 @@ from typing import NoReturn
 from exocosm import __version__
 from exocosm.errors import InputError
 
-from . import bench, doctor, export, kb, model, report, resume, run, simulate, studies
+from . import bench, doctor, export, kb, model, report, resume, run, simulate, studies, trace
 from .failures import explain, write_log
 from .output import print_json
 
@@ -60,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"exocosm {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for verb in (run, resume, studies, simulate, model, kb, report, export, doctor, bench):
+    for verb in (run, resume, studies, simulate, model, kb, trace, report, export, doctor, bench):
         verb.add_parser(verbs)
     return parser
 

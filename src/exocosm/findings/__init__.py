@@ -4,6 +4,7 @@ from .case import Asked, Case, Input, NotAsked, case_of_axis
 from .response import HOURS, Setting
 from .score import Line, Score, Share
 from .scorecard import Scorecard, cases_of, scorecard
+from .trace import Carrier, Trace, question, trace
 from .verdict import EFFECT, SHARE, VERDICTS, Outcome, judged
 from .vocabulary import Reading, Unread, Vocabulary
 
@@ -13,6 +14,7 @@ __all__ = [
     "SHARE",
     "VERDICTS",
     "Asked",
+    "Carrier",
     "Case",
     "Input",
     "Line",
@@ -23,10 +25,13 @@ __all__ = [
     "Scorecard",
     "Setting",
     "Share",
+    "Trace",
     "Unread",
     "Vocabulary",
     "case_of_axis",
     "cases_of",
     "judged",
+    "question",
     "scorecard",
+    "trace",
 ]
