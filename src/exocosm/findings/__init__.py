@@ -1,6 +1,7 @@
 """Does the model show what was published? Cases, verdicts, a score, and what has to stand beside it."""
 
 from .case import Asked, Case, Input, NotAsked, case_of_axis
+from .loops import MultiStep, Place, Step, multi_step_findings
 from .response import HOURS, Setting
 from .score import Line, Score, Share
 from .scorecard import Scorecard, cases_of, scorecard
@@ -18,19 +19,23 @@ __all__ = [
     "Case",
     "Input",
     "Line",
+    "MultiStep",
     "NotAsked",
     "Outcome",
+    "Place",
     "Reading",
     "Score",
     "Scorecard",
     "Setting",
     "Share",
+    "Step",
     "Trace",
     "Unread",
     "Vocabulary",
     "case_of_axis",
     "cases_of",
     "judged",
+    "multi_step_findings",
     "question",
     "scorecard",
     "trace",
