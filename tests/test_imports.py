@@ -29,7 +29,7 @@ LEVEL = {
     "knowledge": 1,
     "model": 1,
 }
-GROUND = {"errors", "durable", "units", "identifiers", "provenance", "frames", "trajectory"}
+GROUND = {"errors", "durable", "lock", "units", "identifiers", "provenance", "frames", "trajectory"}
 ROOT = {"__init__", "__main__"}  # the public names and `python -m exocosm`; they stand outside the picture
 
 # What each package may import besides the ground modules.

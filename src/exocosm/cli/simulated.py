@@ -35,7 +35,12 @@ class Simulated:
         model.save(self.folder / "model.json")
         if notes:
             (self.folder / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
-        return self._from_start(model, settings)
+        try:
+            return self._from_start(model, settings)
+        except InputError:
+            if not (self.folder / FRAMES).exists():  # refused at the door: nothing ran
+                shutil.rmtree(self.folder)
+            raise
 
     def go_on(self, settings: dict[str, Any], *, other_machine: bool) -> tuple[Trajectory, str]:
         """Go on from the last checkpoint, or from the start where there is none yet."""
@@ -46,7 +51,6 @@ class Simulated:
             return _trajectory(self.folder), "done"
         place = self.folder / CHECKPOINTS
         if not listed(place):
-            shutil.rmtree(self.folder / FRAMES, ignore_errors=True)
             return self._from_start(Model.load(self.folder / "model.json"), settings)
         return self._finished(
             lambda: resume(
@@ -59,21 +63,15 @@ class Simulated:
         from exocosm.engine import simulate
 
         about = {name: settings[name] for name in ("seed", "device", "duration", "record_every")}
-        try:
-            return self._finished(
-                lambda: simulate(
-                    model,
-                    progress=self.progress,
-                    frames=self.folder / FRAMES,
-                    checkpoint=self._checkpoints(),
-                    **about,
-                ),
-                settings,
+
+        def run() -> Trajectory:
+            frames = self.folder / FRAMES
+            shutil.rmtree(frames, ignore_errors=True)  # of a run that was killed before its first checkpoint
+            return simulate(
+                model, progress=self.progress, frames=frames, checkpoint=self._checkpoints(), **about
             )
-        except InputError:
-            if not (self.folder / FRAMES).exists():  # refused at the door: nothing ran
-                shutil.rmtree(self.folder)
-            raise
+
+        return self._finished(run, settings)
 
     def _checkpoints(self) -> Any:
         from exocosm.engine import Checkpoints
@@ -81,14 +79,18 @@ class Simulated:
         return Checkpoints(path=self.folder / CHECKPOINTS, clock=self.checkpoint_every, at_end=False)
 
     def _finished(self, run: Callable[[], Trajectory], settings: dict[str, Any]) -> tuple[Trajectory, str]:
-        self._record(settings, "running")
-        try:
-            trajectory, state = run(), "done"
+        from exocosm.lock import locked
+
+        with locked(self.folder / CHECKPOINTS):
+            self._record(settings, "running")
+            try:
+                trajectory, state = run(), "done"
+            except KeyboardInterrupt:
+                if not (self.folder / FRAMES / "zarr.json").is_file():
+                    raise
+                trajectory, state = _trajectory(self.folder), "interrupted"
+        if state == "done":
             shutil.rmtree(self.folder / CHECKPOINTS, ignore_errors=True)
-        except KeyboardInterrupt:
-            if not (self.folder / FRAMES / "zarr.json").is_file():
-                raise
-            trajectory, state = _trajectory(self.folder), "interrupted"
         _write_tables(self.folder, trajectory)
         self._record(settings | {"simulated_min": trajectory.frames[-1].time}, state)
         return trajectory, state

@@ -63,14 +63,14 @@ def close(compiled: Compiled, state: State) -> tuple[Account, ...]:
         **state.vesicle_books,
         "free": fields["vesicles"].sum(axis=_SPACE),
         "matrix": _in_matrix(compiled, fields["matrix_vesicles"], fields["vesicles"]),
-        "docked": cells["docked"].sum(axis=0),
+        "docked": _docked(cells["docked"], state.vesicle_books["taken"]),
         "endosomal": cells["endosome"].sum(axis=0),
     }
     cargo = {
         **state.cargo_books,
         "free": fields["cargo"].sum(axis=_SPACE),
         "matrix": _in_matrix(compiled, fields["matrix_cargo"], fields["cargo"]),
-        "docked": cells["docked_copies"].sum(axis=0),
+        "docked": _docked(cells["docked_copies"], state.cargo_books["taken"]),
         "endosomal": cells["endosome_copies"].sum(axis=0),
     }
     accounts = [_account(name, vesicle, (v,)) for v, name in enumerate(compiled.vesicles)]
@@ -83,9 +83,13 @@ def close(compiled: Compiled, state: State) -> tuple[Account, ...]:
 def book_removed(state: State, gone: np.ndarray) -> None:
     """Book what is in and on the cells marked `gone` (n,), whose remains disappear."""
     cells = state.cells
-    for name in ("docked", "endosome"):
+    for name in ("docked", "endosome") if cells["docked"].size else ("endosome",):
         state.vesicle_books["removed"] += cells[name][gone].sum(axis=0)
         state.cargo_books["removed"] += cells[f"{name}_copies"][gone].sum(axis=0)
+
+
+def _docked(held: np.ndarray, like: np.ndarray) -> np.ndarray:
+    return held.sum(axis=0) if held.size else np.zeros_like(like)
 
 
 def _in_matrix(compiled: Compiled, bound: np.ndarray, like: np.ndarray) -> np.ndarray:

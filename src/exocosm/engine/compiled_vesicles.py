@@ -65,6 +65,11 @@ class CompiledUptake:
     ln: np.ndarray  # (k, r, m) ln of the fold by a full signal
     limit: np.ndarray  # (k, v) [µm³/min] what diffusion can bring
 
+    @property
+    def docks(self) -> bool:
+        """Some route leads to the surface."""
+        return bool(np.any(self.destination == SURFACE))
+
 
 @dataclass(frozen=True)
 class CompiledFate:

@@ -60,17 +60,22 @@ def _age_remains(compiled: Compiled, state: State, dt: float) -> None:
 
 
 def _transform(compiled: Compiled, state: State, kinds: np.ndarray) -> None:
-    """Change kinds. A cell keeps its size, contents and history; network and cycle start anew."""
+    """Change kinds. A cell keeps contents, history and, see `_become`, size; network and cycle start anew."""
     changed = np.flatnonzero((kinds != state.cells["kind"]) & state.cells["alive"])
     _become(compiled, state.cells, changed, kinds[changed])
 
 
 def _become(compiled: Compiled, cells: dict[str, np.ndarray], which: np.ndarray, kinds: np.ndarray) -> None:
-    """Make cells (m,) be of `kinds` (m,); a volume is kept where the old and the new kind both have one."""
+    """Make cells (m,) be of `kinds` (m,).
+
+    Their size is kept where the old and the new kind both have a volume of their own, or both grow steadily.
+    """
     if not which.size:
         return
-    has_volume = compiled.lives.rest_volume[:, :3].sum(axis=1) > 0
-    both = has_volume[cells["kind"][which]] & has_volume[kinds]
+    lives, before = compiled.lives, cells["kind"][which]
+    both = np.zeros(which.size, dtype=bool)
+    for sized in (lives.rest_volume[:, :3].sum(axis=1) > 0, lives.growth_power > 0):
+        both |= sized[before] & sized[kinds]
     kept = {name: cells[name][which[both]] for name in ("radius", "volume")}
     cells["kind"][which] = kinds
     enter_kind(compiled, cells, which)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from exocosm.model import Event
+
 from .bodies import Moved
+from .books import Account
 from .compiled import Compiled
 from .state import State
 from .steps import Steps
 
 _NOTABLE = 0.05  # share of all moves that were cut
+_SPLIT = 0.2  # uptake times step
+_OPEN = 1e-6  # relative residual of books, far above rounding
 
 
 def note_moves(state: State, steps: int, moved: Moved) -> None:
@@ -35,8 +41,13 @@ def filled(compiled: Compiled, state: State) -> float:
     return float(np.sum(4.0 / 3.0 * math.pi * radius**3)) / (domain.n_voxels * domain.voxel_volume)
 
 
-def remarks(compiled: Compiled, state: State, steps: Steps) -> dict[str, str]:
-    """Return what is to be said of a run: cause → a sentence or two. Empty for most runs."""
+def remarks(
+    compiled: Compiled, state: State, steps: Steps, books: Iterable[Account], pending: Sequence[Event]
+) -> dict[str, str]:
+    """Return what is to be said of a run: cause → a sentence or two. Empty for most runs.
+
+    `books` are its closing accounts, `pending` the events that it did not come to.
+    """
     found = {}
     if state.full_at >= 0.0:
         found["no room"] = (
@@ -58,4 +69,22 @@ def remarks(compiled: Compiled, state: State, steps: Steps) -> dict[str, str]:
             f"the smallest radius of a living cell ({smallest:.3g} um): cells that migrate pass through "
             "others. Take a shorter mechanics step."
         )
+    worst = max(books, key=lambda one: abs(one.residual), default=None)
+    if worst is not None and abs(worst.residual) > _OPEN:
+        found["open books"] = (
+            f"{abs(worst.residual):.2g} of all `{worst.name}` is unaccounted for: amounts may have become "
+            "too large to be counted. Do not trust this run; report it, please."
+        )
+    if pending:
+        found["events left"] = (
+            f"{len(pending)} event(s) at or after the end did not happen, the first at "
+            f"{pending[0].time / 60.0:g} h; the run ended at {state.time / 60.0:g} h."
+        )
+    for i, field in enumerate(compiled.fields):
+        if (split := float(state.solute_books["split"][i])) > _SPLIT:
+            found[f"split steps of {field.name}"] = (
+                f"In one step cells took up {split:.2g} times what a voxel holds of `{field.name}`, before "
+                "diffusion could bring more: too little of it passes. Give the field a shorter `step`, or "
+                "scheme 'adi'."
+            )
     return found

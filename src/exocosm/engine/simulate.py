@@ -55,6 +55,11 @@ def simulate(
     KeyboardInterrupt : after Ctrl-C or a request to end; with `checkpoint`, once the state is written
     RunError : when a number stops being finite; the message names the array and the time
     """
+    for name, value, wanted in (("steps", steps, Steps), ("checkpoint", checkpoint, Checkpoints)):
+        if value is not None and not isinstance(value, wanted):
+            raise InputError(f"Expected `{name}` to be of type {wanted.__name__}, found {value!r}.")
+    if not isinstance(model, Model):
+        raise InputError(f"Expected `model` to be a Model, found {type(model).__name__}. See Model.load.")
     steps = steps or default_steps(model)
     length, interval = _time("duration", duration), _time("record_every", record_every)
     expect.non_negative(duration=length)
@@ -102,7 +107,8 @@ def carry_on(
                 break
         recorder.record_last(state)
         keeper.at_end()
-    return recorder.trajectory(close(run.compiled, state), remarks(run.compiled, state, run.steps))
+    books = close(run.compiled, state)
+    return recorder.trajectory(books, remarks(run.compiled, state, run.steps, books, run.pending))
 
 
 def _new_store(frames: Path | FrameStore | None) -> FrameStore | None:

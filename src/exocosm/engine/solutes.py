@@ -16,6 +16,7 @@ from .state import State
 from .stepping import advance_within, even_steps
 
 _MOST_ITERATIONS = 2000
+_USUAL_OXYGEN = 38.0  # [mmHg], the level to which the tolerance of steady fields belongs
 
 
 class Solutes:
@@ -84,16 +85,33 @@ class Solutes:
 
     def _settle(self, state: State, i: int, field: CompiledField, exchange: CellExchange) -> None:
         sink, source = self._exchange(state, i, exchange)
+        tolerance = self._tolerance(state, i, field, sink, source)
         _, residual = self.backend.steady.steady(
             state.fields["solute"][i], field.rate, self._share(state, field), sink + field.loss, source,
-            field.weights, field.values, self.steady_tolerance, _MOST_ITERATIONS,
+            field.weights, field.values, tolerance, _MOST_ITERATIONS,
         )  # fmt: skip
-        if residual > self.steady_tolerance:
+        if residual > tolerance:
             raise RunError(
                 f"Field `{field.name}` reached no steady state at {state.time / 60:.2f} h: the residual is "
-                f"{residual:g} with a tolerance of {self.steady_tolerance:g}. A field that is secreted needs "
+                f"{residual:g} with a tolerance of {tolerance:g}. A field that is secreted needs "
                 "a loss, an uptake or a fixed face."
             )
+
+    def _tolerance(
+        self, state: State, i: int, field: CompiledField, sink: np.ndarray, source: np.ndarray
+    ) -> float:
+        """Return the largest scaled residual of a steady field: as that of oxygen is to what comes in there.
+
+        What comes in is the level that faces hold, or what cells give to a voxel before it spreads.
+        """
+        per_minute = sink + field.loss + field.rate
+        given = np.divide(source, per_minute, out=np.zeros_like(source), where=per_minute > 0.0)
+        level = max(float(given.max()), float(np.max(field.values * (field.weights > 0.0), initial=0.0)))
+        if level == 0.0:  # nothing comes in: the field empties from where it is
+            level = float(state.fields["solute"][i].max())
+        return (
+            self.steady_tolerance * min(1.0, level / _USUAL_OXYGEN) if level > 0.0 else self.steady_tolerance
+        )
 
     def _follow(
         self,
@@ -197,6 +215,7 @@ class Solutes:
         values, books = state.fields["solute"][i], state.solute_books
         volume = self.compiled.model.domain.voxel_volume
         steps, length = even_steps(dt, field.step) if field.step else (1, dt)
+        books["split"][i] = max(books["split"][i], min(float(sink.max()), field.rate) * length)
         plan = self._plan(state, i, field, length)
         outside = field.values[None, :]
         kept = float(np.exp(-field.loss * length))

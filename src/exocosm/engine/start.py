@@ -156,7 +156,9 @@ def sense_oxygen(compiled: Compiled, state: State, oxygen: np.ndarray) -> None:
     """Set the hypoxia signal of every living cell from the oxygen (n,) [mmHg] where it is."""
     alive = state.cells["alive"]
     start, full = compiled.hypoxia[state.cells["kind"]].T
-    signal = np.clip((start - oxygen) / (start - full), 0.0, 1.0)
+    width = start - full  # 0: a threshold
+    ramp = np.divide(start - oxygen, width, out=(oxygen < start).astype(float), where=width > 0.0)
+    signal = np.clip(ramp, 0.0, 1.0)
     state.cells["hypoxia"] = np.where(alive, signal, state.cells["hypoxia"])
 
 

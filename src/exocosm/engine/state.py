@@ -58,16 +58,16 @@ CELL_ARRAYS = (
     Array("lesions", ("cell",), "f8", "mmol/L", "drug lesions, as the dose that made them"),
     Array("activity", ("cell", "node"), "f8", "1", "activity of the nodes of the cell's network"),
     Array("copies", ("cell", "cargo"), "f8", "copies", "cytosolic amount"),
-    Array("delivered", ("cell", "cargo"), "i4", "copies", "copies from vesicles in the cytosol so far"),
-    Array("taken", ("cell", "vesicle"), "i4", "vesicles", "whole vesicles taken up so far"),
+    Array("delivered", ("cell", "cargo"), "i8", "copies", "copies from vesicles in the cytosol so far"),
+    Array("taken", ("cell", "vesicle"), "i8", "vesicles", "whole vesicles taken up so far"),
     Array(
         "modulators", ("cell", "modulator"), "f8", "1", "signals that act on release and uptake, 0 at rest"
     ),
     Array("bodies", ("cell", "vesicle"), "i4", "", "multivesicular bodies that wait to fuse"),
-    Array("docked", ("cell", "vesicle"), "i4", "vesicles", "vesicles docked to the surface"),
-    Array("docked_copies", ("cell", "vesicle", "cargo"), "i4", "copies", "cargo of docked vesicles"),
-    Array("endosome", ("cell", "vesicle"), "i4", "vesicles", "vesicles in endosomes"),
-    Array("endosome_copies", ("cell", "vesicle", "cargo"), "i4", "copies", "cargo in endosomes"),
+    Array("docked", ("cell", "docking"), "i8", "vesicles", "vesicles docked to the surface"),
+    Array("docked_copies", ("cell", "docking", "cargo"), "i8", "copies", "cargo of docked vesicles"),
+    Array("endosome", ("cell", "vesicle"), "i8", "vesicles", "vesicles in endosomes"),
+    Array("endosome_copies", ("cell", "vesicle", "cargo"), "i8", "copies", "cargo in endosomes"),
     Array("bound", ("cell", "surface"), "f8", "copies", "docked copies of each cargo that act from outside"),
 )
 FIELD_ARRAYS = (
@@ -111,6 +111,9 @@ SOLUTE_BOOKS = (
         "left", ("solute", "face"), "f8", "unit · µm³", "left through each face: low and high end of z, y, x"
     ),
     Array("entered", ("solute", "face"), "f8", "unit · µm³", "came in through each face"),
+    Array(
+        "split", ("solute",), "f8", "1", "largest uptake times step of a voxel that diffusion could refill"
+    ),
 )
 
 
@@ -161,6 +164,7 @@ def empty_cells(n: int, compiled: Compiled) -> dict[str, np.ndarray]:
         "own": len(compiled.behaviours.own),
         "modulator": len(compiled.modulators),
         "surface": len(compiled.cargoes) if compiled.fate.surface.any() else 0,
+        "docking": len(compiled.vesicles) if compiled.uptake.docks else 0,
     }
     return {array.name: zeros(tuple(sizes[d] for d in array.dims), array.dtype) for array in CELL_ARRAYS}
 

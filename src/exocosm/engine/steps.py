@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from exocosm.errors import InputError, expect
@@ -18,15 +19,16 @@ class Steps:
 
     cell: float = 6.0
     exchange: float = 1.0
-    mechanics: float = 1.0
-    oxygen_tolerance: float = 1e-4  # [mmHg], largest scaled residual of a steady field
+    mechanics: float = 0.0  # 0: the exchange step in as few parts as leave none above 1 min
+    oxygen_tolerance: float = 1e-4  # [mmHg], largest scaled residual of oxygen; of other fields in proportion
 
     def __post_init__(self) -> None:
-        expect.positive(cell=self.cell, exchange=self.exchange, mechanics=self.mechanics)
+        expect.positive(cell=self.cell, exchange=self.exchange, oxygen_tolerance=self.oxygen_tolerance)
+        expect.non_negative(mechanics=self.mechanics)
+        if self.mechanics == 0.0:
+            object.__setattr__(self, "mechanics", self.exchange / math.ceil(self.exchange))
         for long, short in (("cell", "exchange"), ("exchange", "mechanics")):
             ratio = getattr(self, long) / getattr(self, short)
-            if short == "mechanics" and ratio < 1:
-                continue
             if abs(ratio - round(ratio)) > 1e-9 or round(ratio) < 1:
                 raise InputError(
                     f"Expected the {long} step ({getattr(self, long):g} min) to be a multiple of the {short} "

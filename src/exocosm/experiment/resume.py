@@ -14,9 +14,9 @@ from typing import Any
 from exocosm import __version__, provenance
 from exocosm.engine import differences, identity
 from exocosm.errors import InputError
+from exocosm.lock import locked
 
 from .ledger import UNFINISHED
-from .lock import locked
 from .outcomes import kept
 from .run import Plan, Progress, RunResult, carry_out, planned
 from .study import load_study

@@ -11,13 +11,13 @@ from typing import Any
 from exocosm import knowledge, provenance
 from exocosm.assembly import assemble, overridden
 from exocosm.errors import InputError
+from exocosm.lock import locked
 from exocosm.model import Model
 
 from . import folder as files
 from .assays import check
 from .draws import Draws, stable_draws
 from .ledger import UNFINISHED, Ledger
-from .lock import locked
 from .outcomes import Outcome
 from .own_knowledge import knowledge_of
 from .protocol import Condition, SingleRun, all_runs, conditions, model_of

@@ -14,7 +14,10 @@ from exocosm.trajectory import Frame, Trajectory
 from .columns import about, activity, flat_cells, nodes
 
 _BLOCK = 2**20  # bytes compressed at a time
-_TYPES = {"f4": "Float32", "f8": "Float64", "i8": "Int64", "i4": "Int32", "u1": "UInt8"}
+_TYPES = {
+    "f4": "Float32", "f8": "Float64", "i8": "Int64", "i4": "Int32", "i2": "Int16", "i1": "Int8",
+    "u1": "UInt8",
+}  # fmt: skip
 
 
 def write(trajectory: Trajectory, path: Path) -> None:

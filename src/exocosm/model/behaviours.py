@@ -92,6 +92,9 @@ class Response:
     sign: Literal[-1, 1]
     fold: Parameter
 
+    def __post_init__(self) -> None:
+        expect.positive(**{f"fold of {self.phenotype}": self.fold.value})
+
 
 @dataclass(frozen=True)
 class Known:
@@ -235,6 +238,8 @@ def check_starts(model: Model) -> None:
             elif start.of.startswith("custom:"):
                 _check_name("custom datum", start.of, data, where)
                 continue
+            elif start.of.startswith("adhesive affinity to "):
+                problem = "to be that of the kind: affinities are between kinds of cell, not between cells"
             else:
                 _check_name("behaviour", start.of, known, where)
                 problem = next((p for v in values if (p := out_of_bounds(start.of, v, known))), "")

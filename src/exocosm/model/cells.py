@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from exocosm.errors import InputError
+from exocosm.errors import InputError, expect
 
 from .behaviours import Behaviour, Modulation, Response, Rule
 from .cycles import Cycle, Death, Growth, Volume
@@ -26,6 +26,9 @@ class Polarisation:
     forward: Parameter
     backward: Parameter
 
+    def __post_init__(self) -> None:
+        expect.non_negative(forward=self.forward.value, backward=self.backward.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DrugKill:
@@ -40,6 +43,9 @@ class DrugKill:
     half_kill: Parameter
     hill: Parameter
 
+    def __post_init__(self) -> None:
+        expect.positive(half_kill=self.half_kill.value, hill=self.hill.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Endogenous:
@@ -49,6 +55,11 @@ class Endogenous:
     copies: Parameter
     production_factor: Parameter | None = None  # 1 at rest; a knock-down lowers it
     controls: tuple[Control, ...] = ()  # genes that its production depends on
+
+    def __post_init__(self) -> None:
+        expect.non_negative(**{f"copies of {self.cargo}": self.copies.value})
+        if self.production_factor is not None:
+            expect.non_negative(production_factor=self.production_factor.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +130,12 @@ class CellKind:
     fate: Fate | None = None
 
     def __post_init__(self) -> None:
+        expect.positive(**{f"radius of {self.name}": self.radius.value})
+        if not self.hypoxia_full.value <= self.hypoxia_start.value:
+            raise InputError(
+                f"Expected `hypoxia_full` of `{self.name}` at most `hypoxia_start`, found "
+                f"{self.hypoxia_full.value:g} and {self.hypoxia_start.value:g} mmHg."
+            )
         if self.growth is not None and (self.cycle is not None or self.volume is not None):
             raise InputError(
                 f"Expected cell kind `{self.name}` to have a `growth`, or a `cycle` and a `volume`; found "

@@ -1,8 +1,13 @@
-"""Things done to a simulation at a given time: drug, vesicles or copies added."""
+"""Things done to a simulation at a given time: drug, vesicles or copies added.
+
+An event acts at the start of the first cell step at or after its time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from exocosm.errors import expect
 
 from .parameter import Parameter
 from .release import Loading
@@ -15,6 +20,9 @@ class AddDrug:
     field: str
     amount: Parameter
     time: float = 0.0
+
+    def __post_init__(self) -> None:
+        expect.non_negative(time=self.time, amount=self.amount.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +39,10 @@ class AddVesicles:
     hypoxia: float = 0.0
     time: float = 0.0
 
+    def __post_init__(self) -> None:
+        expect.non_negative(time=self.time, per_recipient=self.per_recipient.value)
+        expect.fraction(hypoxia=self.hypoxia)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AddCopies:
@@ -44,6 +56,9 @@ class AddCopies:
     copies: Parameter
     time: float = 0.0
     held: bool = False
+
+    def __post_init__(self) -> None:
+        expect.non_negative(time=self.time, copies=self.copies.value)
 
 
 Event = AddDrug | AddVesicles | AddCopies

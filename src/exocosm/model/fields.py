@@ -189,6 +189,12 @@ class Field:
                 f"Expected `diffusion` and `loss` of field `{self.name}` to be 0 or above, "
                 f"found {self.diffusion.value!r} and {self.loss.value!r}."
             )
+        held = [face.value.value for face in self.boundaries.in_order() if face.value is not None]
+        if min([self.initial.value, *held]) < 0:
+            raise InputError(
+                f"Expected field `{self.name}` to start and be held at 0 or above, found "
+                f"{min([self.initial.value, *held])!r}."
+            )
         if self.scheme == "conservative":
             _check_conservative(self)
         else:
@@ -203,10 +209,6 @@ def _check_conservative(field: Field) -> None:
             f"Field `{field.name}` is conservative and takes a fixed step or none; automatic steps are for "
             "scheme 'adi'."
         )
-    if field.initial.value < 0 or any(
-        face.value and face.value.value < 0 for face in field.boundaries.in_order()
-    ):
-        raise InputError(f"Expected conservative field `{field.name}` to start and be held at 0 or above.")
 
 
 def _check_dissolved(field: Field) -> None:

@@ -104,7 +104,8 @@ class Model:
             record = json.loads(Path(path).read_text(encoding="utf-8"))
             if not isinstance(record, dict) or record.get("format") != FORMAT:
                 raise InputError(f"Expected `{path}` to be a model in format {FORMAT!r}.")
-            return make_converter().structure(record, Model)
+            # A misspelt key would else be dropped, and the default hold in its place.
+            return make_converter(forbid_extra_keys=True).structure(record, Model)
         except BaseValidationError as error:
             said = "; ".join(transform_error(error, "model")[:5])
             raise InputError(f"Could not read a model from `{path}`: {said}.") from error
@@ -184,7 +185,12 @@ def _leaves_surface(kind: CellKind) -> bool:
 
 def _check_event(model: Model, event: Event) -> None:
     if isinstance(event, AddDrug):
-        model.field(event.field)
+        field = model.field(event.field)
+        if field.scheme == "steady" and not field.clamped:
+            raise InputError(
+                f"`AddDrug` has no effect on field `{field.name}`, which is kept at its steady state. "
+                "Follow it in time: scheme 'adi', 'lod' or 'conservative'."
+            )
         return
     model.cell_kind(event.recipient)
     if isinstance(event, AddCopies):

@@ -29,6 +29,12 @@ def check_names(model: Model) -> None:
         *(("cargo", "cargoes", cargo.name) for cargo in model.cargoes),
     ]
     data = sorted({datum.name for kind in model.cell_kinds for datum in kind.custom})
+    for field in model.fields:
+        if field.name.startswith(("vesicles:", "cargo:")):
+            raise InputError(
+                f"Expected field {field.name!r} to have a name that does not start like those of vesicles "
+                "in a trajectory. Give it another name."
+            )
     for noun, name in [*((noun, name) for noun, _, name in parts), *(("custom datum", d) for d in data)]:
         check_name(noun, name)
     for dictionary, what in ((signals_of, "signal"), (behaviours_of, "behaviour")):

@@ -79,6 +79,7 @@ class Inhibition:
 
     def __post_init__(self) -> None:
         expect.one_of(STEPS, step=self.step)
+        expect.fraction(share=self.share.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,9 @@ class Loading:
     modulator_fold: Parameter | None = None
     controls: tuple[Control, ...] = ()
     statements: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        expect.non_negative(**{f"copies of {self.cargo}": self.copies.value})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +130,9 @@ class Release:
 
     def __post_init__(self) -> None:
         expect.one_of(STEPS_OF_ROUTE, route=self.route)
+        expect.non_negative(**{f"rate of {self.vesicle}": self.rate.value})
+        if self.burst is not None:
+            expect.non_negative(burst=self.burst.value)
         if self.fused is not None and not 0.0 < self.fused.value <= 1.0:
             raise InputError(f"Expected `fused` above 0 and at most 1, found {self.fused.value!r}.")
         if self.ceramide is not None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from exocosm.errors import InputError
+from exocosm.errors import InputError, expect
 
 from .parameter import Parameter
 
@@ -28,8 +28,10 @@ class Domain:
     open_faces: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.shape) != 3 or any(n < 1 for n in self.shape):
-            raise InputError(f"Expected `shape` to be three numbers >= 1 (z, y, x), found {self.shape!r}.")
+        if len(self.shape) != 3 or any(not isinstance(n, int) or n < 1 for n in self.shape):
+            raise InputError(
+                f"Expected `shape` to be three whole numbers >= 1 (z, y, x), found {self.shape!r}."
+            )
         if self.spacing.value <= 0:
             raise InputError(f"Expected `spacing` to be positive, found {self.spacing.value!r} um.")
         if self.gap is not None and self.gap.value <= 0:
@@ -101,8 +103,11 @@ class Placement:
     source: str = ""
 
     def __post_init__(self) -> None:
-        if self.count < 0:
-            raise InputError(f"Expected `count` of {self.kind} to be >= 0, found {self.count}.")
+        expect.one_of(("disc", "shell", "scattered", "dish", "given"), pattern=self.pattern)
+        if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 0:
+            raise InputError(
+                f"Expected `count` of {self.kind} to be a whole number >= 0, found {self.count!r}."
+            )
         if self.pattern != "given":
             if self.positions or self.starts:
                 raise InputError(
@@ -115,6 +120,8 @@ class Placement:
                 f"Expected one position for each of the {self.count} cells of {self.kind}, "
                 f"found {len(self.positions)}."
             )
+        if any(len(position) != 3 for position in self.positions):
+            raise InputError(f"Expected positions of {self.kind} as three numbers (x, y, z).")
         for start in self.starts:
             if len(start.values) != self.count:
                 raise InputError(

@@ -18,6 +18,10 @@ class Match:
     vesicle: str
     factor: Parameter | None = None
 
+    def __post_init__(self) -> None:
+        if self.factor is not None:
+            expect.non_negative(**{f"factor of {self.vesicle}": self.factor.value})
+
 
 @dataclass(frozen=True, kw_only=True)
 class UptakeModulation:
@@ -53,6 +57,8 @@ class Uptake:
     def __post_init__(self) -> None:
         expect.one_of(("endosome", "cytosol", "surface"), destination=self.destination)
         expect.non_negative(clearance=self.clearance.value)
+        for share in self.inhibitions:
+            expect.fraction(**{f"inhibition of {self.route}": share.value})
         if self.half_saturation is not None:
             expect.positive(half_saturation=self.half_saturation.value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exocosm.errors import InputError
+from exocosm.errors import InputError, expect
 
 from .parameter import Parameter
 
@@ -19,6 +19,9 @@ class MatrixBinding:
     on: Parameter
     off: Parameter
     loss: Parameter
+
+    def __post_init__(self) -> None:
+        expect.non_negative(on=self.on.value, off=self.off.value, loss=self.loss.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,9 @@ class VesicleKind:
     binding: MatrixBinding | None = None
 
     def __post_init__(self) -> None:
+        for name in ("free_diffusion", "hindrance", "loss", "wall_loss", "diameter_sigma"):
+            expect.non_negative(**{f"{name} of {self.name}": getattr(self, name).value})
+        expect.positive(**{f"diameter of {self.name}": self.diameter.value})
         if (self.smallest is None) != (self.largest is None):
             raise InputError(
                 f"Expected both `smallest` and `largest` of vesicle class `{self.name}`, or neither."
@@ -71,3 +77,6 @@ class Cargo:
     entity: str
     loss: Parameter
     surface: bool = False
+
+    def __post_init__(self) -> None:
+        expect.non_negative(**{f"loss of {self.name}": self.loss.value})

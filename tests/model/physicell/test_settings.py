@@ -47,7 +47,7 @@ def test_domain_and_fields(model):
     )
     assert oxygen.boundaries.x_low.value is not None and oxygen.boundaries.x_low.value.value == 38.0
     assert debris.boundaries.x_low.kind == "no flux" and debris.unit == "1"
-    assert (oxygen.scheme, debris.scheme) == ("adi", "conservative")
+    assert (oxygen.scheme, debris.scheme) == ("adi", "lod")
 
 
 def test_a_cycle_with_durations_and_deaths(model):

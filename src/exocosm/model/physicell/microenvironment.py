@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from exocosm.errors import InputError
 
@@ -17,7 +18,12 @@ from .xml_tree import Element
 
 FACES = ("xmin", "xmax", "ymin", "ymax", "zmin", "zmax")
 _MOST_VOXELS = 10**9
-_STEP = 0.1  # [min]
+# Whether faces are held → scheme, step [min], and why. In a closed box cells feed on what others give off:
+# gradients between them need short steps, and the delta form may undershoot.
+_FOLLOWED: dict[bool, tuple[Literal["adi", "lod"], float, str]] = {
+    True: ("adi", 0.1, "where transients of oxygen are kept"),
+    False: ("lod", 0.01, "the scheme and the step of PhysiCell"),
+}
 _ONE = ("dimensionless", "none", "")
 
 
@@ -130,8 +136,9 @@ def _start_files(source: Source) -> None:
 
 
 def field_of(source: Source, substrate: Substrate) -> Field:
-    """Make the field of a substrate: by scheme adi where faces are held, by the positive one elsewhere."""
+    """Make the field of a substrate: by scheme adi where faces are held, as PhysiCell does it elsewhere."""
     name, held = substrate.name, substrate.held
+    scheme, step, why = _FOLLOWED[bool(held)]
     faces = {
         f"{face[0]}_{'low' if face.endswith('min') else 'high'}": Face(
             kind="fixed", value=source.parameter(f"{name}: at {face}", given, substrate.unit)
@@ -140,7 +147,7 @@ def field_of(source: Source, substrate: Substrate) -> Field:
     }
     source.note(
         "differs", f"field {name}",
-        f"followed by the scheme {'adi' if held else 'conservative'!r} in steps of {_STEP:g} min",
+        f"followed by the scheme {scheme!r} in steps of {step:g} min",
         substrate.diffusion.line,
     )  # fmt: skip
     if held:
@@ -153,8 +160,6 @@ def field_of(source: Source, substrate: Substrate) -> Field:
         loss=source.parameter(f"{name}: decay", substrate.decay, "1/min"),
         initial=source.parameter(f"{name}: at the start", substrate.initial, substrate.unit),
         boundaries=Boundaries(**faces),
-        scheme="adi" if held else "conservative",
-        step=FixedStep(
-            length=chosen(f"{name}: step", _STEP, "min", why="where transients of oxygen are kept")
-        ),
+        scheme=scheme,
+        step=FixedStep(length=chosen(f"{name}: step", step, "min", why=why)),
     )

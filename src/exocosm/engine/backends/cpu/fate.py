@@ -40,7 +40,7 @@ def exits(compiled: Compiled, state: State, dt: float, seed: int):
     n_vesicles, n_cargoes = len(compiled.vesicles), len(compiled.cargoes)
     rows = state.n_cells if fate.gives_back else 0
     back = np.zeros((2, rows, n_vesicles), dtype=np.int64)
-    back_copies = np.zeros((2, rows, n_vesicles, n_cargoes), dtype=np.int32)
+    back_copies = np.zeros((2, rows, n_vesicles, n_cargoes), dtype=np.int64)
     sums = np.zeros((_CHUNKS, n_vesicles, n_cargoes + 1, 2))
     with threads_for(state.n_cells, MANY_CELLS):
         _settle(
@@ -61,7 +61,8 @@ def _settle(
     ids, kind, alive, held, delivered, docked, docked_copies, endosome, endosome_copies, bound, escape,
     recycled, leave, detach, internalise, surface, back, back_copies, sums, step, dt, seed,
 ):  # fmt: skip
-    n_cells, n_vesicles, n_cargoes = docked_copies.shape
+    n_cells, n_vesicles, n_cargoes = endosome_copies.shape
+    docks = docked.shape[1] > 0
     n_chunks = sums.shape[0]
     for chunk in prange(n_chunks):
         for i in range(chunk * n_cells // n_chunks, (chunk + 1) * n_cells // n_chunks):
@@ -70,7 +71,7 @@ def _settle(
             k = kind[i]
             for v in range(n_vesicles):
                 first = (ids[i] * n_vesicles + v) * _N_DRAWS
-                before = docked[i, v]
+                before = docked[i, v] if docks else 0
                 if before > 0:
                     rate = detach[k] + internalise[k]
                     p = laws.exit_probability(rate, dt)
@@ -117,7 +118,7 @@ def _settle(
                         if back_too > 0:
                             back_copies[1, i, v, c] = back_too
             for c in range(n_cargoes):
-                if surface[c]:
+                if surface[c] and docks:
                     total = 0
                     for v in range(n_vesicles):
                         total += docked_copies[i, v, c]

@@ -48,7 +48,7 @@ def emission(compiled: Compiled, state: State, chosen, dying: bool, dt: float, s
     data, cells, b = compiled.release, state.cells, compiled.behaviours
     n_vesicles, n_cargoes = len(compiled.vesicles), len(compiled.cargoes)
     counts = np.empty((len(chosen), n_vesicles), dtype=np.int64)
-    copies = np.empty((len(chosen), n_vesicles, n_cargoes), dtype=np.int32)
+    copies = np.empty((len(chosen), n_vesicles, n_cargoes), dtype=np.int64)
     with threads_for(len(chosen), MANY_CELLS):
         _draw(
             chosen, dying, cells["id"], cells["kind"], cells["modulators"], cells["bodies"], cells["copies"],

@@ -243,7 +243,8 @@ def _share(
                 share = fate_laws.next_share(rates[j, v, 2] / rate, rates[j, v, 1] / rate)
                 onto = sampling.binomial(got - straight, share, seed, DESTINATION, step, key * 2 + 1)
             taken[i, v] += got
-            docked[i, v] += onto
+            if onto > 0:
+                docked[i, v] += onto
             endosome[i, v] += got - straight - onto
             sums[v, 0, 2] += straight
         ways[j, 0], ways[j, 1], ways[j, 2] = got, straight, onto
@@ -278,5 +279,6 @@ def _share_copies(
         copies[i, c] += into
         delivered[i, c] += into
         sums[v, c + 1, 2] += into
-        docked_copies[i, v, c] += onto
+        if onto > 0:
+            docked_copies[i, v, c] += onto
         endosome_copies[i, v, c] += got - into - onto

@@ -24,11 +24,11 @@ def settle(compiled: Compiled, state: State, dt: float, seed: int) -> None:
     cells, back = state.cells, _Returns(compiled, state)
     for cell in np.flatnonzero(cells["alive"]):
         for v in range(len(compiled.vesicles)):
-            if cells["docked"][cell, v]:
+            if compiled.uptake.docks and cells["docked"][cell, v]:
                 _off_the_surface(compiled, state, back, int(cell), v, dt, seed)
             if cells["endosome"][cell, v]:
                 _out_of_endosomes(compiled, state, back, int(cell), v, dt, seed)
-        for c in np.flatnonzero(compiled.fate.surface):
+        for c in np.flatnonzero(compiled.fate.surface & compiled.uptake.docks):
             cells["bound"][cell, c] = cells["docked_copies"][cell, :, c].sum()
     for account in ("detached", "recycled"):
         everyone = np.arange(state.n_cells)

@@ -100,4 +100,4 @@ def _enter(state: State, cell: int, v: int, copies: np.ndarray, rate, draw: floa
         return
     name = "docked" if draw * total < cytosol + surface else "endosome"
     cells[name][cell, v] += 1
-    cells[f"{name}_copies"][cell, v] += copies.astype(np.int32)
+    cells[f"{name}_copies"][cell, v] += copies

@@ -143,7 +143,8 @@ def _hand_over(compiled: Compiled, state: State, i: int, v: int, count: int, rat
         share = fate_laws.next_share(surface / total, cytosol / total)
         docked = sampling.binomial(count - straight, share, seed, DESTINATION, state.step, key + 1)
     state.cells["taken"][i, v] += count
-    state.cells["docked"][i, v] += docked
+    if docked:
+        state.cells["docked"][i, v] += docked
     state.cells["endosome"][i, v] += count - straight - docked
     state.vesicle_books["cytosolic"][v] += straight
     return count, straight, docked
@@ -171,5 +172,6 @@ def _hand_over_copies(compiled: Compiled, state: State, members, ways, v: int, c
         state.cells["copies"][i, c] += into
         state.cells["delivered"][i, c] += into
         state.cargo_books["cytosolic"][v, c] += into
-        state.cells["docked_copies"][i, v, c] += onto
+        if onto:
+            state.cells["docked_copies"][i, v, c] += onto
         state.cells["endosome_copies"][i, v, c] += got - into - onto
