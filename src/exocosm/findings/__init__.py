@@ -4,6 +4,8 @@ from .case import Asked, Case, Input, NotAsked, case_of_axis
 from .response import HOURS, Setting
 from .score import Line, Score, Share
 from .scorecard import Scorecard, cases_of, scorecard
+from .table import Row, read_table
+from .table_results import results, write_results
 from .verdict import EFFECT, SHARE, VERDICTS, Outcome, judged
 from .vocabulary import Reading, Unread, Vocabulary
 
@@ -19,6 +21,7 @@ __all__ = [
     "NotAsked",
     "Outcome",
     "Reading",
+    "Row",
     "Score",
     "Scorecard",
     "Setting",
@@ -28,5 +31,8 @@ __all__ = [
     "case_of_axis",
     "cases_of",
     "judged",
+    "read_table",
+    "results",
     "scorecard",
+    "write_results",
 ]
