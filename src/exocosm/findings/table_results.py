@@ -146,7 +146,7 @@ def _cell(value: object) -> str:
     """Write a value so that no spreadsheet takes it for a formula."""
     if isinstance(value, float):
         return f"{value:.4g}"
-    text = str(value)
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")  # a bare \r would not be quoted
     if text.lstrip()[:1] in _FORMULA and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
