@@ -450,6 +450,15 @@ def test_words_tell_the_kind_of_a_cell(name, kind):
     assert kind_of_cell(name) == kind
 
 
+def test_names_of_the_base_are_words_too(vocabulary):
+    names = TableNames(vocabulary.kb)
+    found = {
+        text: names.recipient(text) for text in ("MDA-MB-231 breast cancer cells", "NSCLC cells", "odd cells")
+    }
+    kinds = [None if isinstance(one, Unknown) else one.kind for one in found.values()]
+    assert kinds == ["breast cancer cell", "non-small cell lung cancer cell", None]
+
+
 def test_every_kind_that_words_tell_is_in_the_base(vocabulary):
     types = {entity.name: entity.type for entity in vocabulary.kb.entities}
     assert {types.get(kind) for _, kind in _cell_words().values()} == {"cell_type"}

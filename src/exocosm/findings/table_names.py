@@ -106,10 +106,11 @@ class TableNames:
         else:
             if entity.type in _CELLS:
                 return Recipient(entity.name, self._kb.lineage(entity.name), entity.name)
-        kind = kind_of_cell(name)
+        kind = kind_of_cell(name, self._cells)
         if kind is None:
-            cells = [entity.name for entity in self._kb.entities if entity.type in _CELLS]
-            near = did_you_mean(name, cells) or " Write its type, such as 'macrophage' or 'glioma cell'."
+            near = (
+                did_you_mean(name, self._cells) or " Write its type, such as 'macrophage' or 'glioma cell'."
+            )
             return Unknown(f"No cell is called so.{near}")
         remark = f"the knowledge base does not list the cell {name!r}: taken as {kind}"
         return Recipient(name, (name, *self._kb.lineage(kind)), kind, remark)
@@ -121,6 +122,11 @@ class TableNames:
             return name or None
 
     @cached_property
+    def _cells(self) -> frozenset[str]:
+        """The names of the cells of the base, but for `cell` itself, which tells no kind."""
+        return frozenset(one.name for one in self._kb.entities if one.type in _CELLS) - {"cell"}
+
+    @cached_property
     def _papers(self) -> dict[str, str]:
         """Id, DOI and PMID of every reference of the base → its DOI, or its PMID, or its id."""
         found = {}
@@ -130,12 +136,15 @@ class TableNames:
         return found
 
 
-def kind_of_cell(name: str) -> str | None:
-    """Return the type of a cell by the words in its name (`cell_words.yaml`), or None."""
+def kind_of_cell(name: str, listed: frozenset[str] = frozenset()) -> str | None:
+    """Return the type of a cell by words in its name, or None.
+
+    The words are those of `cell_words.yaml`, and the names of cells that are `listed`, which tell themselves.
+    """
     plain = _BESIDE.split(" ".join(name.casefold().split()), maxsplit=1)[0]
     plain = " ".join(plain.replace("-", " ").split())
     found = []
-    for word, (pattern, kind) in _cell_words().items():
+    for word, (pattern, kind) in {**_listed_words(listed), **_cell_words()}.items():
         for match in pattern.finditer(plain):
             if not (match[0].startswith("non") or plain[: match.start()].endswith("non ")):
                 found.append((match.end("word"), len(word), kind))
@@ -149,6 +158,12 @@ def _cell_words() -> dict[str, tuple[re.Pattern[str], str]]:
 
     text = files("exocosm.findings").joinpath("cell_words.yaml").read_text(encoding="utf-8")
     return {row["word"]: (_pattern(row["word"]), row["kind"]) for row in yaml.safe_load(text)}
+
+
+@cache
+def _listed_words(names: frozenset[str]) -> dict[str, tuple[re.Pattern[str], str]]:
+    plain = {" ".join(name.casefold().replace("-", " ").split()): name for name in names}
+    return {word: (_pattern(word), name) for word, name in plain.items()}
 
 
 def _pattern(word: str) -> re.Pattern[str]:
