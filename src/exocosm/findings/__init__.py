@@ -5,6 +5,8 @@ from .loops import MultiStep, Place, Step, multi_step_findings
 from .response import HOURS, Setting
 from .score import Line, Score, Share
 from .scorecard import Scorecard, cases_of, scorecard
+from .table import Row, read_table
+from .table_results import results, write_results
 from .trace import Carrier, Trace, question, trace
 from .verdict import EFFECT, SHARE, VERDICTS, Outcome, judged
 from .vocabulary import Reading, Unread, Vocabulary
@@ -24,6 +26,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Reading",
+    "Row",
     "Score",
     "Scorecard",
     "Setting",
@@ -37,6 +40,9 @@ __all__ = [
     "judged",
     "multi_step_findings",
     "question",
+    "read_table",
+    "results",
     "scorecard",
     "trace",
+    "write_results",
 ]
