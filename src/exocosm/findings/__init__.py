@@ -3,12 +3,13 @@
 from .case import Asked, Case, Input, NotAsked, case_of_axis
 from .response import HOURS, Setting
 from .score import Line, Score, Share
-from .scorecard import Scorecard, cases_of, scorecard
+from .scorecard import FORMAT, Scorecard, cases_of, scorecard
 from .verdict import EFFECT, SHARE, VERDICTS, Outcome, judged
 from .vocabulary import Reading, Unread, Vocabulary
 
 __all__ = [
     "EFFECT",
+    "FORMAT",
     "HOURS",
     "SHARE",
     "VERDICTS",
