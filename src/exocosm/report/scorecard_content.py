@@ -136,7 +136,7 @@ def nulls(record: Record) -> Table:
             Cell(str(one["null"]), sub=str(one["what"])),
             share(one["data"]),
             *(share(quantile) for quantile in one["quantiles"]),
-            p_value(one["p"]),
+            p_value(one),
             str(one["shuffles"]),
         ]
         for one in record["nulls"]
@@ -164,9 +164,9 @@ def share(value: float | None) -> str:
     return "–" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
-def p_value(value: float) -> str:
-    """Write a p-value to four places: the smallest that 1,999 shuffles can show is 0.0005."""
-    return f"{value:.4f}"
+def p_value(null: Record) -> str:
+    """Write the p-value of a null to four places: the smallest that 1,999 shuffles can show is 0.0005."""
+    return "–" if share(null["data"]) == "–" else f"{null['p']:.4f}"
 
 
 def _case(rows: list[Record], not_scored: tuple[tuple[str, str], ...]) -> CaseRows:
