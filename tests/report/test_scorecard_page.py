@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from exocosm import findings, plot, report
+from exocosm import findings, report
 from exocosm.errors import InputError
 from exocosm.report.scorecard_content import MARKS, cases, signed, verdicts
 
@@ -237,18 +237,3 @@ def test_effects_carry_their_sign():
     assert [signed(value) for value in (0.12345, -0.5, 0.0, -0.0001, 0.0004)] == [
         "+0.123", "−0.500", "0.000", "0.000", "0.000"
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("width", [9.0, 4.2])
-def test_figure_shows_every_score_and_null_on_one_axis_without_overlap(width):
-    figure = plot.score_axis(record(), width=width)
-    axes = figure.axes[0]
-    figure.draw_without_rendering()
-    labels = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
-    assert len(labels) == 3 + 2 + 1 + 1
-    assert labels[0] == "pro-tumour" and labels[-1].startswith("null A: signs permuted (p =")
-    assert axes.get_xlim()[0] < 0 and axes.get_xlim()[1] > 1
-    boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
-    assert all(upper.y0 >= lower.y1 - 1 for upper, lower in zip(boxes, boxes[1:], strict=False))
-    points = {round(float(x), 3) for line in axes.lines for x in line.get_xdata()}
-    assert {0.75, 0.5, 0.625, 0.55, 0.45, 0.71} <= points

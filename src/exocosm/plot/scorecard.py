@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from .style import DOWN, GRID, INK, NEEDED, QUIET, new_figure, styled
-from .words import number, wrap
+from .words import wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ def _rows(record: Mapping[str, Any]) -> list[_Row]:
     rows.append(_Row("balanced, if all were called pro-tumour", 0.5, math.nan, math.nan, "s", QUIET))
     for null in record["nulls"]:
         low, middle, high = map(_value, null["quantiles"])
-        label = f"null {null['null']}: {null['what']} (p = {number(null['p'])})"
+        label = f"null {null['null']}: {null['what']} (p = {null['p']:.4f})"
         rows.append(_Row(label, _value(null["data"]), low, high, "D", INK, middle=middle))
     return rows
 
