@@ -113,7 +113,7 @@ def test_every_row_opens_to_what_lies_behind_it(tmp_path):
         "Nothing of the recipient is changed: no target is stated.",
         "No directed path that the model may use leads from the inputs to PI3K/AKT signalling.",
         "Nobody knows this term",
-        "“metastasis” is read from invasion; so the report says: invasion ↓ falls.",
+        "“metastasis” is read from invasion. Reported, so read: invasion ↓ falls.",
         "93 % (2 %)",
         "+0.314",
         "−0.200",
