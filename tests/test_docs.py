@@ -75,7 +75,7 @@ def test_every_command_is_in_the_reference():
     text = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     for option in re.findall(r"--[a-z]+", build_parser().format_help()):
         assert option in text or option in {"--help", "--version", "--out", "--cargo"}
-    for verb in ("run", "resume", "studies", "kb", "report", "export", "doctor"):
+    for verb in ("run", "resume", "studies", "kb", "findings", "report", "export", "doctor"):
         assert f"\n## {verb}\n" in text
 
 

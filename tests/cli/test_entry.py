@@ -116,6 +116,14 @@ def test_progress_in_a_log_has_one_line_per_finished_run(capsys):
     assert capsys.readouterr().err == "1/2 run 1\n2/2 run 2\n"
 
 
+def test_progress_in_a_log_goes_on_with_the_next_part(capsys):
+    with progress(shown=True) as show:
+        for part in ("verdicts", "null A"):
+            for done in (1, 2):
+                show(done, 2, part)
+    assert capsys.readouterr().err == "1/2 verdicts\n2/2 verdicts\n1/2 null A\n2/2 null A\n"
+
+
 def test_progress_is_silent_when_asked(capsys):
     with progress(shown=False) as show:
         show(1, 1, "run")

@@ -12,7 +12,7 @@ from typing import NoReturn
 from exocosm import __version__
 from exocosm.errors import InputError
 
-from . import bench, doctor, export, kb, model, report, resume, run, simulate, studies, trace
+from . import bench, doctor, export, findings, kb, model, report, resume, run, simulate, studies, trace
 from .failures import explain, write_log
 from .output import print_json
 
@@ -25,6 +25,7 @@ examples:
   exocosm run my-study.yaml --seed 7 --out runs/mine
   exocosm simulate model.json --duration "12 h"    run a model, without the knowledge base
   exocosm kb search --cargo miR-21                what is known about a cargo
+  exocosm findings --system S10                   does the model show what was published
   exocosm doctor                                  does this installation work
 
 exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted
@@ -60,7 +61,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"exocosm {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for verb in (run, resume, studies, simulate, model, kb, trace, report, export, doctor, bench):
+    verbs_in_order = (
+        run,
+        resume,
+        studies,
+        simulate,
+        model,
+        kb,
+        findings,
+        trace,
+        report,
+        export,
+        doctor,
+        bench,
+    )
+    for verb in verbs_in_order:
         verb.add_parser(verbs)
     return parser
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 Progress = Callable[[int, int, str], None]
-"""Called with (runs done, runs in all, what is running)."""
+"""Called with (runs done, runs in all, what is running); a part after another counts from 1 again."""
 
 
 def print_json(value: Any) -> None:
     """Print `value` as one JSON object; dataclasses become objects, NaN and infinities become null."""
     # ASCII only, so that any console and any pipe can carry it.
-    print(json.dumps(_jsonable(value), indent=2, ensure_ascii=True, allow_nan=False))
+    print(json.dumps(jsonable(value), indent=2, ensure_ascii=True, allow_nan=False))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -66,6 +66,8 @@ def _lines() -> Progress:
     def show(done: int, total: int, label: str) -> None:
         """A line for the first run, the last one, and about every twentieth part in between."""
         nonlocal last
+        if done < last:  # another part begins
+            last = 0
         if done > last and (last == 0 or done == total or 20 * (done - last) >= total):
             last = done
             print(f"{done}/{total} {one_line(label)}", file=sys.stderr, flush=True)
@@ -90,13 +92,14 @@ def _bar() -> Iterator[Progress]:
         yield show
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
+    """Return `value` in what JSON knows: dataclasses become objects, NaN and infinities become null."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
-        return {str(key): _jsonable(item) for key, item in value.items()}
+        return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_jsonable(item) for item in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+        return [jsonable(item) for item in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):
@@ -104,4 +107,4 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     # Records may hold mapping proxies; anything else is shown as it prints.
-    return _jsonable(dict(value)) if hasattr(value, "keys") else str(value)
+    return jsonable(dict(value)) if hasattr(value, "keys") else str(value)

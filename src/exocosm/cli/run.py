@@ -87,9 +87,15 @@ def end_like_ctrl_c(number: signal.Signals) -> None:
 
 
 def claim_folder(named: Path | None, study: str, seed: int) -> Path:
-    """Make the folder of a run and return its path; a folder in use is never written to.
+    """Make the folder of a run, ``runs/STUDY-seedN`` without `named`, as `new_folder` does."""
+    base = re.sub(r"[^A-Za-z0-9._-]+", "-", study).strip(".-") or "study"
+    return new_folder(named, f"{base}-seed{seed}")
 
-    Without `named` it is ``runs/STUDY-seedN``, with the next free number appended where that is taken.
+
+def new_folder(named: Path | None, base: str) -> Path:
+    """Make a folder for results and return its path; a folder in use is never written to.
+
+    Without `named` it is ``runs/BASE``, with the next free number appended where that is taken.
     """
     if named is not None:
         if named.is_dir() and any(named.iterdir()):
@@ -100,7 +106,6 @@ def claim_folder(named: Path | None, study: str, seed: int) -> Path:
         named.mkdir(parents=True, exist_ok=True)
         return named
     RUNS.mkdir(exist_ok=True)
-    base = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', study).strip('.-') or 'study'}-seed{seed}"
     for number in count_up(1):
         folder = RUNS / (base if number == 1 else f"{base}-{number}")
         # Making it is the test, so that two runs started together never share a folder.

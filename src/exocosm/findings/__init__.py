@@ -4,7 +4,7 @@ from .case import Asked, Case, Input, NotAsked, case_of_axis
 from .loops import MultiStep, Place, Step, multi_step_findings
 from .response import HOURS, Setting
 from .score import Line, Score, Share
-from .scorecard import Scorecard, cases_of, scorecard
+from .scorecard import FORMAT, Scorecard, cases_of, scorecard
 from .table import Row, read_table
 from .table_results import results, write_results
 from .trace import Carrier, Trace, question, trace
@@ -13,6 +13,7 @@ from .vocabulary import Reading, Unread, Vocabulary
 
 __all__ = [
     "EFFECT",
+    "FORMAT",
     "HOURS",
     "SHARE",
     "VERDICTS",

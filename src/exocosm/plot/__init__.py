@@ -19,6 +19,7 @@ from .effects import forest
 from .intervals import mean_interval
 from .knowledge import belief_by_kind, cargo_types, crosstalk_matrix, knowledge_figures
 from .network import network, on_path
+from .scorecard import score_axis
 from .style import ARM_COLOURS, arm_colours, use_style
 from .tissue import tissue
 from .words import number, unit
@@ -41,6 +42,7 @@ __all__ = [
     "network",
     "number",
     "on_path",
+    "score_axis",
     "time_courses",
     "tissue",
     "titration",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from importlib.resources import files
 from typing import Any
 
 from exocosm.knowledge import KnowledgeBase, counts
 
+from .environment import part, template
 from .knowledge_content import page_content
 
 SCRIPTS = ("search.js", "cards.js", "network.js", "page.js")  # in the order in which they run
@@ -33,19 +33,11 @@ def knowledge_page(kb: KnowledgeBase, *, title: str = "What is known of vesicles
     The security policy of the page admits the one script and the one style sheet in it by their hashes, so a
     script that came in with a record would not run even if it were not escaped.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("exocosm.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = _part("page.css")
-    script = "\n".join(_part(name) for name in SCRIPTS)
-    return environment.get_template("knowledge/page.html.j2").render(
+    style = part("knowledge/page.css")
+    script = "\n".join(part(f"knowledge/{name}") for name in SCRIPTS)
+    page = template("knowledge/page.html.j2").render(
         title=title,
         version=kb.version,
         content_hash=kb.sha256[:12],
@@ -57,6 +49,7 @@ def knowledge_page(kb: KnowledgeBase, *, title: str = "What is known of vesicles
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+    return str(page)
 
 
 def as_json(value: Any) -> str:
@@ -75,10 +68,6 @@ def _counts(kb: KnowledgeBase) -> list[tuple[str, int]]:
         ("documents", in_all["documents"]),
         ("corrections", in_all["corrections of the documents"]),
     ]
-
-
-def _part(name: str) -> str:
-    return files("exocosm.report").joinpath("templates", "knowledge", name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from . import pictures, sentences, setup, tables
+from .environment import part, template
 from .evidence import Records, Support
 from .folder import RunFolder
 from .pictures import Picture
@@ -49,18 +49,10 @@ def write(folder: Path) -> Path:
 
 def render(run: RunFolder, drawn: list[Picture]) -> str:
     """Return the page as HTML; everything that comes from the run is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("exocosm.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = files("exocosm.report").joinpath("templates/report.css").read_text(encoding="utf-8")
-    return environment.get_template("report.html.j2").render(style=Markup(style), **content(run, drawn))
+    style = Markup(part("report.css"))
+    return str(template("report.html.j2").render(style=style, **content(run, drawn)))
 
 
 def content(run: RunFolder, drawn: list[Picture]) -> dict[str, Any]:
