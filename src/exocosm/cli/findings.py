@@ -12,7 +12,7 @@ from typing import Any
 
 from exocosm import __version__
 from exocosm.durable import replace_whole
-from exocosm.errors import expect
+from exocosm.errors import InputError, expect
 
 from . import scorecard_cache
 from .arguments import add_common, whole
@@ -34,6 +34,12 @@ def add_parser(verbs: Any) -> None:
     )
     # Where the findings come from, and what the model knows besides its own statements.
     parser.add_argument("--system", metavar="S", help="only the findings of one system, such as S10")
+    parser.add_argument(
+        "--file", type=Path, metavar="TABLE", help="findings of your own, instead of those of the base"
+    )
+    parser.add_argument(
+        "--background", type=Path, metavar="FILE", help="a signed network used beside the curated statements"
+    )
     # How they are scored.
     parser.add_argument(
         "--draws", type=whole(1, 10_000), default=DRAWS, metavar="N",
@@ -62,10 +68,12 @@ def command(args: argparse.Namespace) -> int:
     kb = load()
     if args.system is not None:
         expect.one_of(sorted({name for axis in kb.axes for name in axis.systems}), system=args.system)
+    if args.file is not None and args.system is not None:
+        raise InputError("Expected `--file` or `--system`, found both: a table names no systems.")
     given = args.out is not None and args.out.exists()
     folder = new_folder(args.out, "findings" + (f"-{args.system}" if args.system else ""))
     try:
-        record = _record(args, kb)
+        record = _record(args, kb) if args.file is None else _own(args, kb, folder)
         page = _write(record, folder)
     finally:
         if not given and not any(folder.iterdir()):
@@ -88,30 +96,49 @@ def _record(args: argparse.Namespace, kb: Any) -> dict[str, Any]:
     key = scorecard_cache.key_of(kb.sha256, asked)
     record = scorecard_cache.load(key)
     if record is None:
-        record = jsonable(_computed(args, kb, setting, shuffles))
+        record = jsonable(_computed(args, kb, setting))
         scorecard_cache.save(key, record)
     about = {"exocosm": __version__, "knowledge": f"{kb.version}, content {kb.sha256[:12]}"}
     return record | {"about": about | {"findings": args.system or "all"}}
 
 
+def _own(args: argparse.Namespace, kb: Any, folder: Path) -> dict[str, Any]:
+    """Score a person's own table, write its rows with their verdicts, and return the record."""
+    from exocosm.findings import Vocabulary, read_table, write_results
+
+    vocabulary = Vocabulary(kb)
+    rows = read_table(vocabulary, args.file)
+    card = _card(args, vocabulary, [row.case for row in rows if row.case is not None], _setting(args))
+    write_results(folder / "results.tsv", rows, card)
+    about = {"exocosm": __version__, "knowledge": f"{kb.version}, content {kb.sha256[:12]}"}
+    return dict(jsonable(card.record())) | {"about": about | {"findings": args.file.name}}
+
+
 def _setting(args: argparse.Namespace) -> Any:
     """Return how every case is run."""
-    from exocosm.findings import Setting
+    from exocosm.findings import Setting, read_background
 
-    return Setting(draws=args.draws)
+    background = () if args.background is None else read_background(args.background)
+    return Setting(draws=args.draws, background=background)
 
 
-def _computed(args: argparse.Namespace, kb: Any, setting: Any, shuffles: int) -> dict[str, Any]:
-    from exocosm.findings import cases_of, scorecard
+def _computed(args: argparse.Namespace, kb: Any, setting: Any) -> dict[str, Any]:
+    from exocosm.findings import cases_of
 
     vocabulary, cases = cases_of(kb, system=args.system)
+    return dict(_card(args, vocabulary, cases, setting).record())
+
+
+def _card(args: argparse.Namespace, vocabulary: Any, cases: Any, setting: Any) -> Any:
+    from exocosm.findings import scorecard
+
+    shuffles = 0 if args.no_beside else args.shuffles
     if not any(one.polarity != "neither" for case in cases for one in case.asked):
         shuffles = 0  # no read-out enters a class: a null has nothing to score
     with progress(shown=not (args.quiet or args.json)) as show:
-        card = scorecard(
+        return scorecard(
             vocabulary, cases, setting, beside=not args.no_beside, shuffles=shuffles, progress=show
         )
-    return card.record()
 
 
 def _write(record: Mapping[str, Any], folder: Path) -> Path:

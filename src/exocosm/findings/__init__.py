@@ -1,5 +1,6 @@
 """Does the model show what was published? Cases, verdicts, a score, and what has to stand beside it."""
 
+from .background import read_background
 from .case import Asked, Case, Input, NotAsked, case_of_axis
 from .loops import MultiStep, Place, Step, multi_step_findings
 from .response import HOURS, Setting
@@ -41,6 +42,7 @@ __all__ = [
     "judged",
     "multi_step_findings",
     "question",
+    "read_background",
     "read_table",
     "results",
     "scorecard",

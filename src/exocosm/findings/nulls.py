@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from exocosm.errors import InputError
+
 from .case import Case
 from .draws import ensemble
 from .response import Setting, influences, responses, wiring_of
@@ -63,6 +65,8 @@ def run_null(
     """Score the cases that can be scored under one null, at the central values."""
     setting = replace(setting, draws=0)
     scored = [case for case in cases if not case.out_of_scope and case.asked]
+    if not any(one.polarity in CLASSES for case in scored for one in case.asked):
+        raise InputError("Expected read-outs that are good or bad for a tumour, found none to shuffle.")
     right = [_undecided(case, shuffles + 1) for case in scored]
     if null == "B":
         _permute_targets(vocabulary, scored, setting, right, seed, progress)

@@ -119,7 +119,13 @@ def _beside(
         step = _step(progress, f"without {which}", len(scope))
         left = effects_of(vocabulary, scope, setting, leave_out=which, known=found, progress=step)
         others[f"without {which}"] = score(lines(scope, left))
-    sensitivity = {
+    sensitivity = {}
+    if setting.background:
+        sensitivity = {
+            "curated core alone": replace(setting, background=()),
+            "background alone": replace(setting, core=False),
+        }
+    sensitivity |= {
         "after 24 h": replace(setting, hours=24.0),
         "after 72 h": replace(setting, hours=72.0),
         "at the four-fold dose": replace(setting, dose=4.0 * setting.dose),
