@@ -1,10 +1,12 @@
 """What a run says of itself: a domain full of cells, steps too long; and what holds at walls."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from exocosm.engine import Checkpoints, Steps, resume, simulate
-from exocosm.model import Placement, live
+from exocosm.model import AddDrug, FixedStep, Placement, live
 
 from .small_models import cell, model, number
 
@@ -75,3 +77,22 @@ def test_remarks_outlive_a_restart(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         simulate(made, duration="3 h", checkpoint=points, progress=until)
     assert whole and resume(tmp_path / "points").remarks == whole
+
+
+def test_events_that_never_came_are_named():
+    made = replace(crowd((1, 9, 9), kind=cell("only", breathes=False)), events=())
+    late = AddDrug(field="oxygen", amount=number("more", 1.0), time=120.0)
+    fields = tuple(replace(f, scheme="conservative", clamped=True) for f in made.fields)
+    said = simulate(replace(made, fields=fields, events=(late,)), duration="1 h").remarks
+    assert "1 event(s) at or after the end did not happen, the first at 2 h" in said["events left"]
+
+
+def test_what_splitting_costs_is_said():
+    """20 cells take 10/min of what their voxel holds, in steps of 1 min, where D/dx² is 250/min."""
+    hungry = cell("only", does={"oxygen uptake": 10.0})
+    made = crowd((1, 10, 10), count=20, kind=hungry)
+    fields = tuple(replace(f, scheme="conservative") for f in made.fields)
+    coarse = simulate(replace(made, fields=fields), duration="6 min").remarks
+    assert "`oxygen`" in coarse["split steps of oxygen"]
+    fine = tuple(replace(f, step=FixedStep(length=number("step", 0.01))) for f in fields)
+    assert simulate(replace(made, fields=fine), duration="6 min").remarks == {}

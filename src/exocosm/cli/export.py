@@ -53,7 +53,7 @@ def _frames(run: Path, arm: str | None) -> Path:
     if not found:
         raise InputError(
             f"Expected `RUN` to be a trajectory or the folder of a run with frames, found none in "
-            f"{str(run)!r}. Runs in a dish keep none."
+            f"{str(run)!r}. Runs in a dish keep none, nor does one killed before its first frame."
         )
     if arm is None:
         arm = next(iter(found)) if len(found) == 1 else _control(run)

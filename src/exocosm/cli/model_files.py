@@ -17,7 +17,8 @@ def load_model(path: Path) -> tuple[Model, tuple[physicell.Note, ...]]:
     from exocosm.model import Model, physicell
 
     if not path.is_file():
-        raise InputError(f"There is no file {str(path)!r}.")
+        more = "; it is a folder" if path.is_dir() else ""
+        raise InputError(f"There is no file {str(path)!r}{more}.")
     suffix = path.suffix.lower()
     if suffix == ".json":
         return Model.load(path), ()

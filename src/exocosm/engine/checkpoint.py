@@ -143,7 +143,10 @@ def _requests_to_end(keeper: Keeper) -> Iterator[None]:
 
 def _open(folder: Path, run: Any) -> None:
     """Make the folder with the model in it; one with checkpoints of another run is refused."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot keep checkpoints in {str(folder)!r}: {error.strerror}.") from error
     if run.state.step == 0 and listed(folder):
         raise InputError(
             f"Expected `checkpoint` to name a new folder, found checkpoints in {str(folder)!r}. "

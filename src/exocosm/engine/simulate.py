@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,8 +114,13 @@ def carry_on(
 
 def _new_store(frames: Path | FrameStore | None) -> FrameStore | None:
     store = FrameStore(frames) if isinstance(frames, str | Path) else frames
-    if store is not None and store.path.exists():
+    if store is None:
+        return None
+    if store.path.exists():
         raise InputError(f"Expected `frames` to be a new store, found {str(store.path)!r} in use.")
+    nearest = next(folder for folder in store.path.parents if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise InputError(f"Cannot write `frames` to {str(store.path)!r}: {str(nearest)!r} takes no files.")
     return store
 
 
