@@ -21,10 +21,10 @@ with locked(Path({str(folder)!r})):
 """],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert held.stdout.readline() == "held\n"
-    with pytest.raises(InputError, match=r"run' is in use by a process that runs"), locked(folder):
-        pass
-    held.kill()
-    held.wait()
+    with held:
+        assert held.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match=r"run' is in use by a process that runs"), locked(folder):
+            pass
+        held.kill()
     with locked(folder):
         pass

@@ -79,7 +79,7 @@ def test_an_account_says_where_everything_is():
 
 
 @pytest.mark.parametrize(
-    "place", ["fields.vesicles", "fields.cargo", "cells.endosome", "cells.docked_copies"]
+    "place", ["fields.vesicles", "fields.cargo", "cells.endosome", "cells.endosome_copies"]
 )
 def test_books_notice_what_goes_missing(place):
     compiled, state = busy()

@@ -27,7 +27,6 @@ def small(**more):
         (lambda: replace(cell("x"), radius=number("r", -3.0)), "`radius of x` to be positive, found -3"),
         (lambda: replace(cargo("a"), loss=number("l", -5.0)), "`loss of a` to be 0 or above"),
         (lambda: replace(vesicle(), hindrance=number("h", -1.0)), "`hindrance of sEV`"),
-        (lambda: replace(cell("x"), hypoxia_full=number("h", 60.0)), "at most `hypoxia_start`"),
         (lambda: AddCopies(cargo="a", recipient="x", copies=number("c", -1000.0)), "`copies`"),
         (lambda: AddDrug(field="f", amount=number("c", 1.0), time=float("nan")), "`time`"),
         (

@@ -124,7 +124,7 @@ def test_more_than_all_cannot_leave():
 
 
 def test_daughters_share_whole_things_by_chance_and_nothing_is_lost():
-    compiled = compile_model(model([holder(exit=0.1)], [], SURFACE, shape=(1, 1, 4)))
+    compiled = compile_model(model([docking(detach=0.1)], [], SURFACE, shape=(1, 1, 4)))
     state = laid_out(compiled, np.zeros(800), np.arange(800) % 4)
     rng = np.random.default_rng(1)
     names = ("bodies", "docked", "endosome", "docked_copies", "endosome_copies")

@@ -98,7 +98,8 @@ class CellKind:
 
     `radius` is that of a cell without a `volume` of its own [µm]. `behaviours` are the base values of what
     it does (names in `behaviours_of`); `modulations`, `rules` and `responses` change them, in this order.
-    `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the hypoxia signal from 0 to 1.
+    `hypoxia_start` and `hypoxia_full` [mmHg] bound the linear rise of the hypoxia signal from 0 to 1; where
+    the second is not below the first, as a draw may have it, the signal is 1 below `hypoxia_start`.
     A kind follows a `cycle`, with or without a `volume`, or grows steadily by its `growth`, or neither.
     With `normalised_chemotaxis` every gradient counts by its direction alone. A kind releases each vesicle
     class by one route only: routes differ in size, so in class. Without a `fate` all that is taken up ends
@@ -131,11 +132,6 @@ class CellKind:
 
     def __post_init__(self) -> None:
         expect.positive(**{f"radius of {self.name}": self.radius.value})
-        if not self.hypoxia_full.value <= self.hypoxia_start.value:
-            raise InputError(
-                f"Expected `hypoxia_full` of `{self.name}` at most `hypoxia_start`, found "
-                f"{self.hypoxia_full.value:g} and {self.hypoxia_start.value:g} mmHg."
-            )
         if self.growth is not None and (self.cycle is not None or self.volume is not None):
             raise InputError(
                 f"Expected cell kind `{self.name}` to have a `growth`, or a `cycle` and a `volume`; found "
