@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from exocosm.assembly import MOLECULES, Signed, spelt_out
 from exocosm.errors import did_you_mean
-from exocosm.knowledge import KnowledgeBase, UnknownNameError
+from exocosm.knowledge import AmbiguousNameError, KnowledgeBase, UnknownNameError
 
 _DASHES = str.maketrans(
     {"‐": "-", "‑": "-", "–": "-", "−": "-", "_": " ", "κ": "k", "β": "b", "α": "a", "γ": "g"}
@@ -116,7 +116,7 @@ class Vocabulary:
         for name in (term, _bare(normalised(term))):
             try:
                 entity = self.kb.entity(name)
-            except UnknownNameError:
+            except (UnknownNameError, AmbiguousNameError):
                 continue
             if entity.type in MOLECULES:
                 members = spelt_out(entity.name)
