@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +33,20 @@ def behaviour_values(compiled: Compiled, state: State, behaviour: int) -> np.nda
     return compiled.behaviours.base[state.cells["kind"], behaviour]
 
 
-def cell_exchange(compiled: Compiled, state: State) -> CellExchange:
-    """Return what cells exchange now. The dead take up nothing; what they secrete is up to rules."""
+def cell_exchange(compiled: Compiled, state: State, wanted: Collection[int] | None = None) -> CellExchange:
+    """Return what cells exchange now, nothing of fields that are not `wanted` (indices, None for all).
+
+    The dead take up nothing; what they secrete is up to rules.
+    """
+    fields = range(len(compiled.fields))
+    asked = fields if wanted is None else wanted
     nothing = np.broadcast_to(0.0, state.n_cells)  # takes no memory: most of it no cell ever does
 
     def of_every_field(which: int) -> tuple[np.ndarray, ...]:
-        behaviours = (compiled.at.solute + 4 * f + which for f in range(len(compiled.fields)))
+        behaviours = (compiled.at.solute + 4 * f + which for f in fields)
         return tuple(
-            behaviour_values(compiled, state, b) if compiled.behaviours.ever[b] else nothing
-            for b in behaviours
+            behaviour_values(compiled, state, b) if f in asked and compiled.behaviours.ever[b] else nothing
+            for f, b in zip(fields, behaviours, strict=True)
         )
 
     secretion, target, uptake, export = (of_every_field(which) for which in range(4))

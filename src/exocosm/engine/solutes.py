@@ -39,7 +39,8 @@ class Solutes:
         RunError : if a field cannot be followed as exactly as asked
         """
         compiled, cells = self.compiled, state.cells
-        exchange = exchange or cell_exchange(compiled, state)
+        followed = [i for i, field in enumerate(compiled.fields) if field.scheme != "steady"]
+        exchange = exchange or cell_exchange(compiled, state, followed)
         filled, drug = self._filled(state), np.zeros(state.n_cells)
         for i, field in enumerate(compiled.fields):
             harms = compiled.drug_field == i  # kinds of cell
@@ -57,10 +58,11 @@ class Solutes:
         ------
         RunError : if a field has no steady state
         """
-        exchange = exchange or cell_exchange(self.compiled, state)
-        for i, field in enumerate(self.compiled.fields):
-            if field.scheme == "steady" and not field.clamped:
-                self._settle(state, i, field, exchange)
+        fields = self.compiled.fields
+        steady = [i for i, field in enumerate(fields) if field.scheme == "steady" and not field.clamped]
+        exchange = exchange or cell_exchange(self.compiled, state, steady)
+        for i in steady:
+            self._settle(state, i, fields[i], exchange)
 
     def _advance(
         self,
@@ -86,8 +88,9 @@ class Solutes:
     def _settle(self, state: State, i: int, field: CompiledField, exchange: CellExchange) -> None:
         sink, source = self._exchange(state, i, exchange)
         tolerance = self._tolerance(state, i, field, sink, source)
+        sink += field.loss
         _, residual = self.backend.steady.steady(
-            state.fields["solute"][i], field.rate, self._share(state, field), sink + field.loss, source,
+            state.fields["solute"][i], field.rate, self._share(state, field), sink, source,
             field.weights, field.values, tolerance, _MOST_ITERATIONS,
         )  # fmt: skip
         if residual > tolerance:
@@ -301,13 +304,21 @@ def _exchange_exactly(u: np.ndarray, sink: np.ndarray, source: np.ndarray, dt: f
     """
     if not sink.any() and not source.any():
         return 0.0, 0.0
-    gone = -np.expm1(-sink * dt)
-    gain = source * np.divide(gone, sink, out=np.full_like(sink, dt), where=sink > 0.0)
-    given = source * dt
-    after = u * (1.0 - gone) + gain
-    taken = float(np.sum(u - after + given))
+    after = -sink * dt  # worked out in place: fields are large
+    np.negative(np.expm1(after, out=after), out=after)  # share that goes
+    gain = np.full_like(sink, dt)
+    np.divide(after, sink, out=gain, where=sink > 0.0)
+    gain *= source
+    np.subtract(1.0, after, out=after)
+    after *= u
+    after += gain
+    np.multiply(source, dt, out=gain)  # from here on what is given
+    given = float(gain.sum())
+    np.subtract(u, after, out=u)
+    u += gain
+    taken = float(np.sum(u))
     u[...] = after
-    return float(given.sum()), taken
+    return given, taken
 
 
 def solute_residuals(compiled: Compiled, state: State) -> np.ndarray:

@@ -80,7 +80,7 @@ class _Reader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._names = TableNames(vocabulary.kb)
-        self._reading: Callable[[str, str], Reading | Unread] = cache(self._read_term)
+        self._reading: Callable[[str, str], Reading | Unread] = cache(vocabulary.read)
 
     def row(self, text: TextRow, identifier: str) -> Row:
         """Return a row with its case."""
@@ -175,12 +175,6 @@ class _Reader:
                 effects.append(Effect(name=term, effect=_change(word, less)))
         asked, others = read_outs(self._vocabulary, cell, effects, {one.node for one in inputs})
         return asked, (*not_asked, *others)
-
-    def _read_term(self, term: str, cell: str) -> Reading | Unread:
-        try:
-            return self._vocabulary.read(term, cell)
-        except InputError as error:  # the name of more than one thing
-            return Unread(term, f"not understood. {error}", False)
 
 
 def _ids(texts: Sequence[TextRow], path: Path) -> list[str]:

@@ -111,13 +111,15 @@ class Vocabulary:
     def _row(self, term: str) -> dict[str, Any] | None:
         return self._terms.get(normalised(term)) or self._terms.get(_bare(normalised(term)))
 
-    def _as_molecule(self, term: str) -> Reading | None:
+    def _as_molecule(self, term: str) -> Reading | Unread | None:
         """Read a term that is the name of a molecule, with or without "signalling", from that molecule."""
         for name in (term, _bare(normalised(term))):
             try:
                 entity = self.kb.entity(name)
-            except (UnknownNameError, AmbiguousNameError):
+            except UnknownNameError:
                 continue
+            except AmbiguousNameError as error:
+                return Unread(term, f"not understood. {error}", False)
             if entity.type in MOLECULES:
                 members = spelt_out(entity.name)
                 if members != (entity.name,):
