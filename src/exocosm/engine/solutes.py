@@ -286,7 +286,8 @@ class Solutes:
             source = given if source is None else source + given
 
         def summed(values: np.ndarray) -> np.ndarray:
-            return np.bincount(voxel, values, minlength=domain.n_voxels).reshape(domain.shape)
+            found = np.bincount(voxel, values, minlength=domain.n_voxels)  # whole numbers without a cell
+            return found.astype(float, copy=False).reshape(domain.shape)
 
         return summed(sink), np.zeros(domain.shape) if source is None else summed(source)
 
