@@ -63,7 +63,6 @@ class Case:
     no_input: str = ""  # why nothing of the recipient is changed: the case is unexplained
     papers: frozenset[str] = frozenset()  # DOI or PMID
     documents: frozenset[str] = frozenset()
-    informed: str | None = None
     problems: tuple[str, ...] = field(default=())  # names that were not understood, with suggestions
 
 
